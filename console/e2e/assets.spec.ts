@@ -1,0 +1,84 @@
+import { expect, inspect, test } from "./console";
+
+test("the list is searched, sorted, filtered and paged in the address", async ({ page, signedIn: _ }) => {
+  await page.goto("/assets");
+  const table = page.getByRole("grid", { name: "Assets" });
+  const first = table.getByRole("row").nth(1).getByRole("link").first();
+  await expect(first).toBeVisible();
+  await inspect(page, "assets");
+  const name = (await first.textContent()) ?? "";
+  await page.keyboard.press("/");
+  await expect(page.getByRole("textbox", { name: "Search assets" })).toBeFocused();
+  await page.keyboard.type(name);
+  await expect(page).toHaveURL(new RegExp(`search=${name}`));
+  await page.reload();
+  await expect(page.getByRole("textbox", { name: "Search assets" })).toHaveValue(name);
+  await page.getByRole("textbox", { name: "Search assets" }).fill("no such machine anywhere");
+  await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
+  await page.getByRole("button", { name: "Clear filters" }).last().click();
+  await table.getByRole("button", { name: "Missing" }).click();
+  await expect(page).toHaveURL(/sort=-?missingPatchCount/);
+  await page.getByRole("button", { name: "Patches missing" }).click();
+  await page.getByRole("option", { name: "Yes" }).click();
+  await expect(page).toHaveURL(/missing=yes/);
+});
+
+test("chosen assets lead into the wizard", async ({ page, signedIn: _ }) => {
+  await page.goto("/assets?missing=yes");
+  await page
+    .getByRole("checkbox", { name: /^Select (?!all)/ })
+    .first()
+    .check();
+  await page.getByRole("button", { name: "Install missing patches…" }).click();
+  await expect(page).toHaveURL(/\/jobs\/new\?work=Install&assets=.*&patches=missing/);
+});
+
+test("columns can be chosen and are remembered", async ({ page, signedIn: _ }) => {
+  await page.goto("/assets");
+  await page.getByRole("button", { name: "Choose columns" }).click();
+  await page
+    .getByRole("menuitem", { name: "Address" })
+    .or(page.getByRole("checkbox", { name: "Address" }))
+    .first()
+    .click();
+  await page.keyboard.press("Escape");
+  await page.reload();
+  await expect(page.getByRole("columnheader", { name: "Address" })).toBeVisible();
+});
+
+test("an asset's tabs, and why a patch is missing", async ({ page, signedIn: _ }) => {
+  await page.goto("/assets?missing=yes&sort=-missingPatchCount");
+  await page.getByRole("grid", { name: "Assets" }).getByRole("row").nth(1).getByRole("link").first().click();
+  await expect(page.getByRole("heading", { name: "Operating system" })).toBeVisible();
+  await inspect(page, "asset-system");
+  await page.getByRole("tab", { name: "Network" }).click();
+  await expect(page.getByRole("grid", { name: "Interfaces" })).toBeVisible();
+  await inspect(page, "asset-network");
+  await page.getByRole("tab", { name: "Software" }).click();
+  await expect(page.getByRole("grid", { name: "Software" }).getByRole("row").nth(1)).toBeVisible();
+  await inspect(page, "asset-software");
+  await page.getByRole("tab", { name: "Patches" }).click();
+  await expect(page).toHaveURL(/\/patches$/);
+  await page
+    .getByRole("button", { name: /^Explain / })
+    .first()
+    .click();
+  const drawer = page.getByRole("heading", { name: "Why is this so?" });
+  await expect(page.getByRole("grid", { name: "Evidence" }).getByRole("row").nth(1)).toBeVisible();
+  await expect(page).toHaveURL(/explain=/);
+  await inspect(page, "asset-explain");
+  await page.keyboard.press("Escape");
+  await expect(drawer).toBeHidden();
+  await inspect(page, "asset-patches");
+  await page.getByRole("button", { name: "Installed" }).click();
+  await expect(page).toHaveURL(/status=Installed/);
+  await page.getByRole("tab", { name: "Deployments" }).click();
+  await expect(page.getByRole("tabpanel", { name: "Deployments" })).not.toBeEmpty();
+});
+
+test("a scan is asked for", async ({ page, signedIn: _ }) => {
+  await page.goto("/assets");
+  await page.getByRole("grid", { name: "Assets" }).getByRole("row").nth(1).getByRole("link").first().click();
+  await page.getByRole("button", { name: "Scan now" }).click();
+  await expect(page.getByText("Scan asked")).toBeVisible();
+});

@@ -1,0 +1,60 @@
+// The types of this folder against the server's own description of its API: where a name is missing on either side,
+// the line of that type does not compile. `schema.d.ts` is made from the locked OpenAPI document by `npm run schema`.
+import type { components } from "./schema";
+import type * as api from "./types";
+
+type Schemas = components["schemas"];
+
+/** `true` where both have the same names, else those that only one side has. */
+type SameNames<Ours, Theirs> = [Exclude<keyof Ours, keyof Theirs> | Exclude<keyof Theirs, keyof Ours>] extends [never]
+  ? true
+  : { onlyHere: Exclude<keyof Ours, keyof Theirs>; onlyThere: Exclude<keyof Theirs, keyof Ours> };
+
+type Check<Same extends true> = Same;
+
+export type Contract = [
+  Check<SameNames<api.About, Schemas["About"]>>,
+  Check<SameNames<api.User, Schemas["User"]>>,
+  Check<SameNames<api.Session, Schemas["Session"]>>,
+  Check<SameNames<api.SetupRequest, Schemas["Setup"]>>,
+  Check<SameNames<api.Token, Schemas["Token"]>>,
+  Check<SameNames<api.CreatedToken, Schemas["CreatedToken"]>>,
+  Check<SameNames<api.ActivationKey, Schemas["ActivationKey"]>>,
+  Check<SameNames<api.Overview, Schemas["OverviewFigures"]>>,
+  Check<SameNames<api.UrgentPatch, Schemas["UrgentPatch"]>>,
+  Check<SameNames<api.AssetRow, Schemas["AssetRow"]>>,
+  Check<SameNames<api.AssetDetails, Schemas["AssetDetails"]>>,
+  Check<SameNames<api.SoftwareRow, Schemas["SoftwareRow"]>>,
+  Check<SameNames<api.PatchRow, Schemas["PatchRow"]>>,
+  Check<SameNames<api.PatchReference, Schemas["PatchName"]>>,
+  Check<SameNames<api.PatchPackage, Schemas["Package"]>>,
+  Check<SameNames<api.PatchDetails, Schemas["PatchDetails"]>>,
+  Check<SameNames<api.VulnerabilityRow, Schemas["VulnerabilityRow"]>>,
+  Check<SameNames<api.Cvss, Schemas["Cvss"]>>,
+  Check<SameNames<api.Priority, Schemas["Priority"]>>,
+  Check<SameNames<api.KnownExploited, Schemas["KnownExploited"]>>,
+  Check<SameNames<api.Epss, Schemas["Epss"]>>,
+  Check<SameNames<api.VulnerabilityFacts, Schemas["Facts"]>>,
+  Check<SameNames<api.VulnerabilityDetails, Schemas["VulnerabilityDetails"]>>,
+  Check<SameNames<api.ImportedDocument, Schemas["DocumentRow"]>>,
+  Check<SameNames<api.ImportReport, Schemas["ImportReport"]>>,
+  Check<SameNames<api.Tally, Schemas["Tally"]>>,
+  Check<SameNames<api.CatalogueChanges, Schemas["Changes"]>>,
+  Check<SameNames<api.ImportAnswer, Schemas["ImportAnswer"]>>,
+  Check<SameNames<api.AssetPatchRow, Schemas["AssetPatchRow"]>>,
+  Check<SameNames<api.PatchAssetRow, Schemas["PatchAsset"]>>,
+  Check<SameNames<api.Explanation, Schemas["Explanation"]>>,
+  Check<SameNames<api.JobOptions, Schemas["JobOptions"]>>,
+  Check<SameNames<api.JobDraft, Schemas["JobDraft"]>>,
+  Check<SameNames<api.RunRow, Schemas["RunRow"]>>,
+  Check<SameNames<api.RunDetails, Schemas["RunDetails"]>>,
+  Check<SameNames<api.JobRow, Schemas["JobRow"]>>,
+  Check<SameNames<api.JobDetails, Schemas["JobDetails"]>>,
+  Check<SameNames<api.DryRunRow, Schemas["DryRunRow"]>>,
+  Check<SameNames<api.DryRunAsset, Schemas["DryRunResult"]>>,
+  Check<SameNames<api.DryRun, Schemas["DryRun"]>>,
+  Check<SameNames<api.DeploymentRow, Schemas["DeploymentRow"]>>,
+  Check<SameNames<api.DeploymentPatch, Schemas["PatchResult"]>>,
+  Check<SameNames<api.DeploymentEvent, Schemas["Event"]>>,
+  Check<SameNames<api.DeploymentDetails, Schemas["DeploymentDetails"]>>,
+];

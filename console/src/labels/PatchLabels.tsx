@@ -1,0 +1,73 @@
+import { Label, Tooltip } from "@patternfly/react-core";
+import type { PatchOutcome, PatchRow } from "../api/types";
+import { obstacleText, words } from "../format/words";
+import { outcomeTone } from "./tone";
+
+export function SecurityLabel({ security }: { security: boolean }) {
+  return security ? (
+    <Label isCompact color="red">
+      Security
+    </Label>
+  ) : (
+    <span className="ft-quiet">–</span>
+  );
+}
+
+const severities = { Critical: "danger", Important: "warning", Moderate: "info" } as const;
+
+/** `derived`: not the vendor's word, but of the CVSS scores of the CVEs. */
+export function SeverityLabel({ severity, derived = false }: { severity: string; derived?: boolean }) {
+  if (severity === "None") return <span className="ft-quiet ft-nowrap">Not rated</span>;
+  const status = severities[severity as keyof typeof severities];
+  return (
+    <Label isCompact variant="outline" {...(status ? { status } : {})}>
+      {severity}
+      {derived && " (derived)"}
+    </Label>
+  );
+}
+
+/** CVEs of a patch: `null` means that no changelog or advisory was read yet, which is not "none". */
+export function CveCount({ cves }: { cves: PatchRow["cves"] }) {
+  if (cves === null) {
+    return (
+      <Tooltip content="The changelog has not been read yet">
+        <span className="ft-quiet ft-nowrap">not read</span>
+      </Tooltip>
+    );
+  }
+  if (cves.length === 0) return <span className="ft-quiet">0</span>;
+  const shown = cves.slice(0, 12).join(", ");
+  return (
+    <Tooltip content={cves.length > 12 ? `${shown} and ${cves.length - 12} more` : shown}>
+      <span>{cves.length}</span>
+    </Tooltip>
+  );
+}
+
+export function ObstacleLabel({ obstacle }: { obstacle: string | null }) {
+  if (!obstacle) return <span className="ft-quiet">–</span>;
+  return (
+    <Tooltip content={obstacleText(obstacle)}>
+      <Label isCompact status="warning" variant="outline">
+        {words(obstacle)}
+      </Label>
+    </Tooltip>
+  );
+}
+
+const looks = {
+  good: { status: "success" },
+  bad: { status: "danger" },
+  warning: { status: "warning" },
+  active: { status: "info" },
+  quiet: {},
+} as const;
+
+export function OutcomeLabel({ outcome }: { outcome: PatchOutcome }) {
+  return (
+    <Label isCompact variant="outline" {...looks[outcomeTone(outcome)]}>
+      {words(outcome)}
+    </Label>
+  );
+}

@@ -1,0 +1,116 @@
+import {
+  Button,
+  EmptyState,
+  EmptyStateBody,
+  Switch,
+  ToggleGroup,
+  ToggleGroupItem,
+  ToolbarGroup,
+  ToolbarItem,
+} from "@patternfly/react-core";
+import { useNavigate } from "react-router";
+import { useAssetPatches } from "../../api/assets";
+import type { AssetDetails, AssetPatchRow, FindingStatus } from "../../api/types";
+import { counted } from "../../format/count";
+import { ListTable } from "../../table/ListTable";
+import { type Selection, useSelection } from "../../table/useSelection";
+import { apiQuery } from "../../url/listState";
+import { useListState } from "../../url/useListState";
+import { useExplain } from "../explain/useExplain";
+import { WithExplanation } from "../explain/WithExplanation";
+import { jobLink } from "../jobs/jobLink";
+import { assetPatchColumns } from "./assetPatchColumns";
+
+const rowKey = (patch: AssetPatchRow) => patch.id;
+const statuses: FindingStatus[] = ["Missing", "Installed"];
+
+const nothing = {
+  Missing: { title: "Nothing is missing", body: "The last scan found no missing patch." },
+  Installed: {
+    title: "No installed patch is known",
+    body: "Patches count as installed once Fettle knows them from some asset.",
+  },
+};
+
+export function PatchesTab({ asset }: { asset: AssetDetails }) {
+  const address = useListState(["status", "security"]);
+  const status: FindingStatus = address.filters.status === "Installed" ? "Installed" : "Missing";
+  const result = useAssetPatches(asset.id, apiQuery(address, { status }));
+  const selection = useSelection(rowKey);
+  const explain = useExplain();
+  return (
+    <WithExplanation assetId={asset.id} patchId={explain.id} onClose={explain.close}>
+      <ListTable
+        label={`${status} patches`}
+        searchLabel="Search patches"
+        address={address}
+        result={result}
+        columns={assetPatchColumns(status, explain.open)}
+        rowKey={rowKey}
+        rowName={(patch) => patch.title}
+        selection={selection}
+        narrowed={address.search !== "" || address.filters.security === "yes"}
+        filters={
+          <>
+            <ToolbarItem>
+              <ToggleGroup aria-label="Status">
+                {statuses.map((one) => (
+                  <ToggleGroupItem
+                    key={one}
+                    text={one}
+                    isSelected={one === status}
+                    onChange={() => {
+                      selection.clear();
+                      address.set({ status: one });
+                    }}
+                  />
+                ))}
+              </ToggleGroup>
+            </ToolbarItem>
+            <ToolbarItem className="ft-switch">
+              <Switch
+                label="Security only"
+                isChecked={address.filters.security === "yes"}
+                onChange={(_event, on) => address.set({ security: on ? "yes" : "" })}
+              />
+            </ToolbarItem>
+          </>
+        }
+        actions={<Actions assetId={asset.id} status={status} selection={selection} />}
+        empty={
+          <EmptyState titleText={asset.scannedAt ? nothing[status].title : "Not known yet"} headingLevel="h2">
+            <EmptyStateBody>
+              {asset.scannedAt ? nothing[status].body : "The findings arrive with the first scan."}
+            </EmptyStateBody>
+          </EmptyState>
+        }
+      />
+    </WithExplanation>
+  );
+}
+
+type ActionProps = { assetId: string; status: FindingStatus; selection: Selection<AssetPatchRow> };
+
+function Actions({ assetId, status, selection }: ActionProps) {
+  const navigate = useNavigate();
+  const patches = selection.rows.map((patch) => patch.id);
+  if (patches.length === 0) return null;
+  const work = status === "Missing" ? "Install" : "Rollback";
+  return (
+    <ToolbarGroup variant="action-group">
+      <ToolbarItem>
+        <Button
+          variant={work === "Install" ? "primary" : "secondary"}
+          onClick={() => navigate(jobLink({ work, assets: [assetId], patches }))}
+        >
+          {work === "Install" ? "Install" : "Uninstall"} {counted(patches.length, "patch", "patches")}…
+        </Button>
+      </ToolbarItem>
+      <ToolbarItem>
+        <Button variant="link" onClick={selection.clear}>
+          Clear selection
+        </Button>
+      </ToolbarItem>
+    </ToolbarGroup>
+  );
+}

@@ -1,0 +1,104 @@
+import { Label } from "@patternfly/react-core";
+import { Link } from "react-router";
+import type { AssetRow } from "../../api/types";
+import { words } from "../../format/words";
+import { DeploymentStateLabel } from "../../labels/DeploymentStateLabel";
+import { ScanStatusLabel } from "../../labels/ScanStatusLabel";
+import { When } from "../../labels/When";
+import type { Column } from "../../table/DataTable";
+
+const quiet = <span className="ft-quiet">–</span>;
+
+export const assetColumns: Column<AssetRow>[] = [
+  {
+    key: "name",
+    title: "Name",
+    sortable: true,
+    fixed: true,
+    cell: (asset) => <Link to={`/assets/${asset.id}`}>{asset.name}</Link>,
+  },
+  { key: "operatingSystem", title: "Operating system", sortable: true, cell: (asset) => asset.operatingSystem },
+  { key: "address", title: "Address", optional: true, cell: (asset) => asset.address ?? quiet },
+  {
+    key: "scanStatus",
+    title: "Scan",
+    sortable: true,
+    cell: (asset) => <ScanStatusLabel status={asset.scanStatus} reason={asset.scanReason} />,
+  },
+  { key: "scannedAt", title: "Scanned", sortable: true, cell: (asset) => <When at={asset.scannedAt} /> },
+  {
+    key: "missingPatchCount",
+    title: "Missing",
+    sortable: true,
+    numeric: true,
+    cell: (asset) => figure(asset, "missingPatchCount", "status=Missing"),
+  },
+  {
+    key: "missingSecurityCount",
+    title: "Security",
+    sortable: true,
+    numeric: true,
+    cell: (asset) => figure(asset, "missingSecurityCount", "status=Missing&security=yes"),
+  },
+  {
+    key: "installedPatchCount",
+    title: "Installed",
+    sortable: true,
+    numeric: true,
+    cell: (asset) => figure(asset, "installedPatchCount", "status=Installed"),
+  },
+  { key: "packageCount", title: "Packages", numeric: true, optional: true, cell: (asset) => asset.packageCount },
+  { key: "lastLoggedOnUser", title: "User", sortable: true, cell: (asset) => asset.lastLoggedOnUser ?? quiet },
+  { key: "status", title: "Status", cell: (asset) => <AssetStatusLabels asset={asset} /> },
+  {
+    key: "lastCheckedIn",
+    title: "Last check-in",
+    sortable: true,
+    optional: true,
+    cell: (asset) => <When at={asset.lastCheckedIn} />,
+  },
+  { key: "agentVersion", title: "Agent", optional: true, cell: (asset) => asset.agentVersion },
+  {
+    key: "lastDeployment",
+    title: "Last deployment",
+    cell: ({ lastDeployment }) =>
+      lastDeployment ? (
+        <Link to={`/deployments/${lastDeployment.deploymentId}`} className="ft-plain-link">
+          <DeploymentStateLabel state={lastDeployment.state} /> <When at={lastDeployment.at} />
+        </Link>
+      ) : (
+        quiet
+      ),
+  },
+];
+
+type Figure = "missingPatchCount" | "missingSecurityCount" | "installedPatchCount";
+
+/** A count that leads to what it counts. Before the first scan there is none: zero would be a claim. */
+function figure(asset: AssetRow, key: Figure, query: string) {
+  if (!asset.scannedAt) return <span className="ft-quiet">?</span>;
+  return asset[key] === 0 ? 0 : <Link to={`/assets/${asset.id}/patches?${query}`}>{asset[key]}</Link>;
+}
+
+export function AssetStatusLabels({ asset }: { asset: AssetRow }) {
+  return (
+    <span className="ft-labels">
+      <Label
+        isCompact
+        variant="outline"
+        {...(asset.connected
+          ? { status: "success" as const }
+          : asset.agentStatus === "Active"
+            ? {}
+            : { status: "warning" as const })}
+      >
+        {asset.connected ? "Connected" : words(asset.agentStatus)}
+      </Label>
+      {asset.pendingReboot && (
+        <Label isCompact variant="outline" status="warning">
+          Restart pending
+        </Label>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,123 @@
+import { Button, Label, PageSection, Skeleton, Tab, Tabs, TabTitleText } from "@patternfly/react-core";
+import { useNavigate, useParams } from "react-router";
+import { usePatch } from "../../api/patches";
+import type { PatchDetails } from "../../api/types";
+import { Failure } from "../../shell/Failure";
+import { PageHead } from "../../shell/PageHead";
+import { jobLink } from "../jobs/jobLink";
+import { CvesTab } from "./CvesTab";
+import { PackagesTab } from "./PackagesTab";
+import { PatchAssetsTab } from "./PatchAssetsTab";
+import { SummaryTab } from "./SummaryTab";
+import { SupersedenceTab } from "./SupersedenceTab";
+
+const tabs = [
+  { key: "summary", title: () => "Summary", Content: SummaryTab },
+  { key: "packages", title: (patch: PatchDetails) => `Packages (${patch.packages.length})`, Content: PackagesTab },
+  { key: "cves", title: (patch: PatchDetails) => `CVEs (${patch.cves?.length ?? "not read"})`, Content: CvesTab },
+  { key: "supersedence", title: () => "Supersedence", Content: SupersedenceTab },
+  { key: "missing", title: (patch: PatchDetails) => `Missing on (${patch.missingCount})`, Content: MissingOn },
+  { key: "installed", title: (patch: PatchDetails) => `Installed on (${patch.installedCount})`, Content: InstalledOn },
+];
+const parent = { to: "/patches", title: "Patches" };
+
+export function PatchPage() {
+  const { id = "", tab = "summary" } = useParams();
+  const { data: patch, error, refetch } = usePatch(id);
+  if (!patch) {
+    return (
+      <>
+        <PageHead title="Patch" parent={parent} />
+        <PageSection isFilled>
+          {error ? <Failure error={error} retry={refetch} /> : <Skeleton height="12rem" screenreaderText="Loading" />}
+        </PageSection>
+      </>
+    );
+  }
+  return <PatchView patch={patch} tab={tab} />;
+}
+
+function PatchView({ patch, tab }: { patch: PatchDetails; tab: string }) {
+  const navigate = useNavigate();
+  const active = tabs.find(({ key }) => key === tab) ?? tabs[0];
+  if (!active) return null;
+  return (
+    <>
+      <PageHead
+        title={patch.title}
+        parent={parent}
+        labels={<PatchLabels patch={patch} />}
+        description={`${patch.source} ${patch.sourceVersion}, ${patch.repository}`}
+        actions={<PatchActions patch={patch} />}
+      />
+      <PageSection type="tabs" padding={{ default: "noPadding" }}>
+        <Tabs
+          activeKey={active.key}
+          usePageInsets
+          aria-label={`About ${patch.title}`}
+          onSelect={(_event, key) => navigate(`/patches/${patch.id}/${key}`)}
+        >
+          {tabs.map(({ key, title }) => (
+            <Tab
+              key={key}
+              eventKey={key}
+              title={<TabTitleText>{title(patch)}</TabTitleText>}
+              tabContentId={`tab-${key}`}
+            />
+          ))}
+        </Tabs>
+      </PageSection>
+      <PageSection isFilled id={`tab-${active.key}`} role="tabpanel" aria-label={active.title(patch)} tabIndex={0}>
+        <active.Content patch={patch} />
+      </PageSection>
+    </>
+  );
+}
+
+function PatchLabels({ patch }: { patch: PatchDetails }) {
+  return (
+    <>
+      {patch.isSecurity && (
+        <Label isCompact color="red">
+          Security
+        </Label>
+      )}
+      {patch.isSuperseded && (
+        <Label isCompact variant="outline">
+          Superseded
+        </Label>
+      )}
+    </>
+  );
+}
+
+function PatchActions({ patch }: { patch: PatchDetails }) {
+  const navigate = useNavigate();
+  const patches = [patch.id];
+  return (
+    <>
+      <Button
+        variant="primary"
+        isDisabled={patch.missingCount === 0}
+        onClick={() => navigate(jobLink({ work: "Install", assets: "missing", patches }))}
+      >
+        Deploy…
+      </Button>
+      <Button
+        variant="secondary"
+        isDisabled={patch.installedCount === 0}
+        onClick={() => navigate(jobLink({ work: "Rollback", assets: "installed", patches }))}
+      >
+        Uninstall…
+      </Button>
+    </>
+  );
+}
+
+function MissingOn({ patch }: { patch: PatchDetails }) {
+  return <PatchAssetsTab key="missing" patch={patch} status="Missing" />;
+}
+
+function InstalledOn({ patch }: { patch: PatchDetails }) {
+  return <PatchAssetsTab key="installed" patch={patch} status="Installed" />;
+}

@@ -1,0 +1,57 @@
+import { Link } from "react-router";
+import type { PatchRow } from "../../api/types";
+import { formatBytes } from "../../format/size";
+import { rebootText } from "../../format/words";
+import { CveCount, SecurityLabel, SeverityLabel } from "../../labels/PatchLabels";
+import { When } from "../../labels/When";
+import type { Column } from "../../table/DataTable";
+
+export const patchColumns: Column<PatchRow>[] = [
+  {
+    key: "title",
+    title: "Title",
+    sortable: true,
+    fixed: true,
+    cell: (patch) => <Link to={`/patches/${patch.id}`}>{patch.title}</Link>,
+  },
+  { key: "isSecurity", title: "Kind", sortable: true, cell: (patch) => <SecurityLabel security={patch.isSecurity} /> },
+  {
+    key: "severity",
+    title: "Severity",
+    cell: (patch) => <SeverityLabel severity={patch.severity} derived={patch.isSeverityDerived} />,
+  },
+  { key: "urgency", title: "Urgency", cell: (patch) => patch.urgency ?? <span className="ft-quiet">–</span> },
+  { key: "cves", title: "CVEs", numeric: true, cell: (patch) => <CveCount cves={patch.cves} /> },
+  { key: "repository", title: "Repository", cell: (patch) => patch.repository },
+  { key: "product", title: "Product", optional: true, cell: (patch) => patch.product },
+  {
+    key: "published",
+    title: "Published",
+    sortable: true,
+    cell: (patch) => <When at={patch.published} none="unknown" />,
+  },
+  {
+    key: "missingCount",
+    title: "Missing",
+    sortable: true,
+    numeric: true,
+    cell: (patch) => (patch.missingCount ? <Link to={`/patches/${patch.id}/missing`}>{patch.missingCount}</Link> : 0),
+  },
+  {
+    key: "installedCount",
+    title: "Installed",
+    sortable: true,
+    numeric: true,
+    cell: (patch) =>
+      patch.installedCount ? <Link to={`/patches/${patch.id}/installed`}>{patch.installedCount}</Link> : 0,
+  },
+  {
+    key: "sizeBytes",
+    title: "Size",
+    sortable: true,
+    numeric: true,
+    optional: true,
+    cell: (patch) => formatBytes(patch.sizeBytes),
+  },
+  { key: "reboot", title: "Restart", cell: (patch) => rebootText(patch.reboot) },
+];

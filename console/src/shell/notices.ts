@@ -1,0 +1,10 @@
+import { createContext, useContext } from "react";
+
+export type Notice = { variant: "success" | "danger" | "info"; title: string; body?: string };
+
+/** Says something in passing, in the corner of the page. */
+export const NoticeContext = createContext<(notice: Notice) => void>(() => {
+  throw new Error("notices are shown inside <Notices> only");
+});
+
+export const useNotify = () => useContext(NoticeContext);

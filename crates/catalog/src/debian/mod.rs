@@ -1,0 +1,5 @@
+//! Debian's own security data (`catalogue.md` 5.2): the lists of advisories and what they make, and the tracker.
+
+pub mod advisories;
+pub mod patches;
+pub mod tracker;

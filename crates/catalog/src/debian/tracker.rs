@@ -1,0 +1,111 @@
+//! The tracker's JSON: source package, vulnerability, release (<https://security-tracker.debian.org/tracker/data/json>).
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use fettle_model::version::Scheme;
+use serde::Deserialize;
+
+use crate::cve;
+use crate::reading::{Place, ReadError, Report, json};
+
+/// Largest document, unpacked, in bytes.
+pub const MAX_UNPACKED: u64 = 1_000_000_000;
+
+/// What Debian says of one vulnerability in one source package of one release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    pub source: String,
+    pub cve: String,
+    /// Code name: `bookworm`.
+    pub release: String,
+    pub state: State,
+    pub urgency: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Vulnerable, and not fixed in this release.
+    Open,
+    /// Fixed since this source version.
+    Fixed(String),
+    /// `fixed_version` `0`: the release never had the flaw.
+    NeverAffected,
+    Undetermined,
+}
+
+impl Statement {
+    /// Does it make a finding? Not where Debian calls it unimportant, or gave the release up.
+    pub fn makes_finding(&self) -> bool {
+        let is_worth = !matches!(self.urgency.as_str(), "unimportant" | "end-of-life");
+        is_worth && matches!(self.state, State::Open | State::Fixed(_))
+    }
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    #[serde(default)]
+    releases: BTreeMap<String, Release>,
+}
+
+#[derive(Deserialize)]
+struct Release {
+    status: String,
+    fixed_version: Option<String>,
+    #[serde(default)]
+    urgency: String,
+}
+
+/// Calls `each` for every statement. Names that are no CVE (`TEMP-…`) are left out and counted.
+pub fn read(input: impl Read, mut each: impl FnMut(Statement)) -> Result<Report, ReadError> {
+    let mut report = Report::default();
+    let mut last = String::new();
+    json::members_of_members(input, |source, name, place, value| {
+        if last != source {
+            source.clone_into(&mut last);
+            report.count("sourcePackages");
+        }
+        let Some(cve) = cve::normal(name) else {
+            report.warnings.add(place, "an identifier that is no CVE", name);
+            return;
+        };
+        match serde_json::from_str::<Entry>(value.get()) {
+            Ok(entry) => statements(source, &cve, entry, &place, &mut report, &mut each),
+            Err(_) => report.dropped.add(place, "an entry that is not of the tracker's form", name),
+        }
+    })?;
+    report.accept("entries")?;
+    Ok(report)
+}
+
+fn statements(
+    source: &str,
+    cve: &str,
+    entry: Entry,
+    place: &Place,
+    report: &mut Report,
+    each: &mut impl FnMut(Statement),
+) {
+    report.count("entries");
+    for (release, found) in entry.releases {
+        match state(&found) {
+            Ok(state) => {
+                report.count("statements");
+                let (source, cve) = (source.to_owned(), cve.to_owned());
+                each(Statement { source, cve, release, state, urgency: found.urgency });
+            }
+            Err(reason) => report.dropped.add(place.clone(), reason, &release),
+        }
+    }
+}
+
+fn state(release: &Release) -> Result<State, &'static str> {
+    match (release.status.as_str(), release.fixed_version.as_deref()) {
+        ("open", _) => Ok(State::Open),
+        ("undetermined", _) => Ok(State::Undetermined),
+        ("resolved", Some("0")) => Ok(State::NeverAffected),
+        ("resolved", Some(version)) if Scheme::Dpkg.parse(version).is_ok() => Ok(State::Fixed(version.to_owned())),
+        ("resolved", _) => Err("a resolved release without a readable `fixed_version`"),
+        _ => Err("a status that is not defined"),
+    }
+}

@@ -1,0 +1,114 @@
+//! A judgement as a sentence that a person understands; the evidence stands beside it.
+
+use fettle_model::Obstacle;
+use fettle_model::patch::{Corroboration, Patch};
+
+use crate::judge::{Judgement, PackageHere, RestartNeeded, Verdict};
+use crate::rule::Rule;
+
+/// Why `patch` is missing, installed or not applicable on the asset called `asset`.
+pub fn sentence(asset: &str, patch: &Patch, rule: &Rule, judgement: &Judgement) -> String {
+    match judgement.verdict {
+        Verdict::Missing => missing(asset, patch, judgement),
+        Verdict::Installed => installed(asset, judgement),
+        Verdict::NotApplicable => not_applicable(asset, rule, judgement),
+        Verdict::Undetermined => {
+            format!("{asset} has not reported the release of its operating system, so this cannot be decided.")
+        }
+    }
+}
+
+fn installed(asset: &str, judgement: &Judgement) -> String {
+    let packages = list(&judgement.packages, |package| {
+        let (what, version) = compared(package);
+        format!("{what} is at {version}, and the fix came with {}", package.fixed)
+    });
+    let restart = match &judgement.restart_needed {
+        None => String::new(),
+        Some(RestartNeeded::Kernel { running }) => {
+            format!(" A restart is needed: the kernel that runs is {running}, from before the fix.")
+        }
+        Some(RestartNeeded::Processes { package }) => {
+            format!(" A restart is needed: processes still use files of {package} from before it was replaced.")
+        }
+    };
+    format!("{asset} has it: {packages}.{restart}")
+}
+
+fn missing(asset: &str, patch: &Patch, judgement: &Judgement) -> String {
+    let below: Vec<_> = judgement.packages.iter().filter(|package| package.is_below).cloned().collect();
+    let packages = list(&below, |package| {
+        let (what, version) = compared(package);
+        format!("{what} is at {version} and the fix is in {}", package.fixed)
+    });
+    let kind = if patch.is_security() { "security update" } else { "update" };
+    let tail = match judgement.obstacle {
+        None => String::new(),
+        Some(obstacle) => format!(" Its package manager would not install it now: {}.", obstacle_text(obstacle)),
+    };
+    format!("{asset} lacks this {kind} of {}: {packages}.{tail}", patch.source)
+}
+
+fn not_applicable(asset: &str, rule: &Rule, judgement: &Judgement) -> String {
+    let failed = |check: &str| judgement.evidence.iter().find(|fact| fact.check == check && !fact.holds);
+    if let Some(fact) = failed("os") {
+        format!("It is for {}, and {asset} runs {}.", rule.product, fact.found)
+    } else if let Some(fact) = failed("repository") {
+        format!("{asset} does not have the repository {} configured, which it comes from.", fact.subject)
+    } else {
+        format!("None of its packages that it may judge is installed on {asset}.")
+    }
+}
+
+/// What was compared, and its version here.
+fn compared(package: &PackageHere) -> (String, &str) {
+    match &package.source {
+        Some(source) if source.name != package.name => {
+            (format!("{} (of source {})", package.name, source.name), &source.version)
+        }
+        Some(source) => (package.name.clone(), &source.version),
+        None => (package.name.clone(), &package.installed),
+    }
+}
+
+fn list(packages: &[PackageHere], each: impl Fn(&PackageHere) -> String) -> String {
+    const SHOWN: usize = 3;
+    let text = packages.iter().take(SHOWN).map(each).collect::<Vec<_>>().join("; ");
+    match packages.len().saturating_sub(SHOWN) {
+        0 => text,
+        more => format!("{text}; and {more} more"),
+    }
+}
+
+/// What an obstacle means, as the end of a sentence.
+pub const fn obstacle_text(obstacle: Obstacle) -> &'static str {
+    match obstacle {
+        Obstacle::Held => "somebody holds the package at its version, by a hold or a pin",
+        Obstacle::Phased => "the vendor is still rolling it out in stages",
+        Obstacle::KeptBack => "it needs other packages to be added or removed",
+        Obstacle::RepositoryUnreachable => "its repository could not be reached at the last refresh",
+        Obstacle::RepositoryStale => "its repository's lists are past their date",
+        Obstacle::RepositoryUntrusted => "its repository's signature could not be verified",
+        Obstacle::NoCandidate => "no repository that it has offers the fixed version",
+        Obstacle::NoEntitlement => "it needs a subscription",
+        Obstacle::WrongStream => "another module stream is enabled",
+        Obstacle::PrerequisiteMissing => "something that it needs is missing",
+        Obstacle::RebootFirst => "a restart must come first",
+        Obstacle::AcquireFromVendor => "it must be fetched from the vendor by hand",
+    }
+}
+
+/// Who vouches for a patch, in words.
+pub const fn corroboration_text(corroboration: Corroboration) -> &'static str {
+    match corroboration {
+        Corroboration::Reported => {
+            "Reported by machines only: until an index signed by a known key or a third machine confirms it, it speaks \
+             for the machines that reported it"
+        }
+        Corroboration::ThreeAssets => "At least three machines reported the same package, version and hash",
+        Corroboration::SignedIndex => {
+            "Found with the same version and hash in an index that is signed by a key of this server's keyring"
+        }
+        Corroboration::Advisory => "The vendor's own advisory",
+    }
+}

@@ -1,0 +1,302 @@
+//! One patch on one asset: the verdict and what it rests on (`catalogue.md` 6.2, 7.2).
+//!
+//! This is the plain evaluator: it looks at one asset's components. The index answers the same question for all assets
+//! at once, and a property test holds the two together.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use fettle_model::component::{Component, Offer, Running};
+use fettle_model::debian_source::{family, unsigned};
+use fettle_model::patch::MatchedBy;
+use fettle_model::version::dpkg;
+use fettle_model::{AssetId, Obstacle};
+
+use crate::rule::{Clause, Rule, is_same_architecture, product_key};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    Missing,
+    Installed,
+    NotApplicable,
+    /// The facts that the rule needs were not collected.
+    Undetermined,
+}
+
+impl Verdict {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Missing => "Missing",
+            Self::Installed => "Installed",
+            Self::NotApplicable => "NotApplicable",
+            Self::Undetermined => "Undetermined",
+        }
+    }
+}
+
+/// One comparison that was made. At most [`MAX_EVIDENCE`] are kept, deciding ones first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// `os`, `repository`, `package`; `leftBehind`: an older instance beside a newer one, which decides nothing;
+    /// `running`: what runs the old code still.
+    pub check: &'static str,
+    pub subject: String,
+    pub found: String,
+    pub op: &'static str,
+    pub expected: String,
+    pub holds: bool,
+}
+
+pub const MAX_EVIDENCE: usize = 20;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    pub verdict: Verdict,
+    /// For Missing: why the machine's package manager would not install it now.
+    pub obstacle: Option<Obstacle>,
+    /// For Installed: why the old code runs on until a restart.
+    pub restart_needed: Option<RestartNeeded>,
+    pub evidence: Vec<Evidence>,
+    pub packages: Vec<PackageHere>,
+}
+
+/// What still runs the code from before the patch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RestartNeeded {
+    /// The booted kernel's package is below the fixed version, though a newer one is installed.
+    Kernel { running: String },
+    /// Processes use files of the package that were replaced.
+    Processes { package: String },
+}
+
+/// An installed instance of one of the patch's packages.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PackageHere {
+    pub name: String,
+    pub architecture: String,
+    pub installed: String,
+    /// The fixed version of this package; where the rule compares by source, of its source package.
+    pub fixed: String,
+    pub is_below: bool,
+    /// What was compared where that is not the package's own version.
+    pub source: Option<SourceHere>,
+}
+
+/// The source package of an installed one, as advisories name it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SourceHere {
+    pub name: String,
+    pub version: String,
+}
+
+/// What an asset has, sorted for judging. Built once per asset, used for all its patches.
+#[derive(Debug, Clone, Default)]
+pub struct AssetView<'a> {
+    product: Option<String>,
+    repositories: Vec<&'a Component>,
+    packages: BTreeMap<&'a str, Vec<Instance<'a>>>,
+    sources: BTreeMap<Cow<'a, str>, Vec<Instance<'a>>>,
+    offers: Vec<&'a Offer>,
+    running_kernel: Option<&'a str>,
+    replaced_in_use: BTreeSet<&'a str>,
+}
+
+/// One installed package.
+#[derive(Debug, Clone)]
+struct Instance<'a> {
+    name: &'a str,
+    version: &'a str,
+    architecture: &'a str,
+    /// By its unsigned source.
+    source_version: Cow<'a, str>,
+}
+
+impl<'a> AssetView<'a> {
+    pub fn new(components: impl IntoIterator<Item = &'a Component>) -> Self {
+        let mut view = Self::default();
+        for component in components {
+            match component {
+                Component::Os { id, release } => view.product = Some(product_key(id, release)),
+                Component::Repo { enabled: true, .. } => view.repositories.push(component),
+                Component::Deb { name, version, arch, source, source_version } => {
+                    let (source, source_version) = unsigned(source, source_version);
+                    let instance = Instance { name, version, architecture: arch, source_version };
+                    view.packages.entry(name).or_default().push(instance.clone());
+                    view.sources.entry(source).or_default().push(instance);
+                }
+                Component::Offer(offer) => view.offers.push(offer),
+                Component::Running(Running::Kernel { version }) => view.running_kernel = Some(version),
+                Component::Running(Running::DeletedFile { package }) => {
+                    view.replaced_in_use.insert(package);
+                }
+                _ => {}
+            }
+        }
+        view
+    }
+
+    pub fn product(&self) -> Option<&str> {
+        self.product.as_deref()
+    }
+
+    pub fn offers(&self) -> &[&'a Offer] {
+        &self.offers
+    }
+}
+
+/// Judges `rule` on one asset.
+pub fn judge(rule: &Rule, asset: AssetId, view: &AssetView<'_>) -> Judgement {
+    let mut evidence = Vec::new();
+    let Some(product) = &view.product else {
+        evidence.push(fact("os", "release of the operating system", "not collected", "=", &rule.product, false));
+        return Judgement {
+            verdict: Verdict::Undetermined,
+            obstacle: None,
+            restart_needed: None,
+            evidence,
+            packages: Vec::new(),
+        };
+    };
+    let same_product = *product == rule.product;
+    evidence.push(fact("os", "release of the operating system", product, "=", &rule.product, same_product));
+    let has_repository = rule.repository.as_ref().is_none_or(|wanted| {
+        let is_it = |here: &&Component| matches!(here, Component::Repo { repository, .. } if repository == wanted);
+        let has = view.repositories.iter().any(is_it);
+        let found = if has { "configured" } else { "absent" };
+        evidence.push(fact("repository", &wanted.to_string(), found, "=", "configured", has));
+        has
+    });
+
+    let (packages, left_behind) = packages_here(rule, asset, view);
+    evidence.extend(packages.iter().map(|package| comparison("package", package)));
+    evidence.extend(left_behind.iter().map(|package| Evidence { holds: true, ..comparison("leftBehind", package) }));
+    if packages.is_empty() {
+        evidence.push(fact("package", "packages of the patch", "none that it may judge here", "=", "installed", false));
+    }
+    let verdict = if !same_product || !has_repository || packages.is_empty() {
+        Verdict::NotApplicable
+    } else if packages.iter().any(|package| package.is_below) {
+        Verdict::Missing
+    } else {
+        Verdict::Installed
+    };
+    let restart_needed =
+        (verdict == Verdict::Installed).then(|| restart_needed(&packages, &left_behind, view)).flatten();
+    evidence.extend(restart_needed.iter().map(running));
+    evidence.sort_by_key(|fact| fact.holds);
+    evidence.truncate(MAX_EVIDENCE);
+    let obstacle = (verdict == Verdict::Missing).then(|| obstacle(&packages, view)).flatten();
+    Judgement { verdict, obstacle, restart_needed, evidence, packages }
+}
+
+pub(crate) fn fact(
+    check: &'static str,
+    subject: &str,
+    found: &str,
+    op: &'static str,
+    expected: &str,
+    holds: bool,
+) -> Evidence {
+    Evidence { check, subject: subject.to_owned(), found: found.to_owned(), op, expected: expected.to_owned(), holds }
+}
+
+fn comparison(check: &'static str, package: &PackageHere) -> Evidence {
+    let (subject, found) = match &package.source {
+        None => (format!("deb {}:{}", package.name, package.architecture), &package.installed),
+        Some(source) => {
+            (format!("deb {}:{}, source {}", package.name, package.architecture, source.name), &source.version)
+        }
+    };
+    fact(check, &subject, found, "≥", &package.fixed, !package.is_below)
+}
+
+/// The instances that count, and older ones of packages that are installed side by side.
+fn packages_here(rule: &Rule, asset: AssetId, view: &AssetView<'_>) -> (Vec<PackageHere>, Vec<PackageHere>) {
+    let (mut here, mut left_behind) = (Vec::new(), Vec::new());
+    for clause in rule.clauses.iter().filter(|clause| clause.reach.includes(asset)) {
+        let installed = match clause.by {
+            MatchedBy::Name => view.packages.get(clause.name.as_str()),
+            MatchedBy::Source => view.sources.get(clause.name.as_str()),
+        };
+        let installed: Vec<_> =
+            installed.into_iter().flatten().filter(|instance| clause.concerns(instance.architecture)).collect();
+        for instance in &installed {
+            let counts = !clause.newest_counts() || is_newest(instance, &installed);
+            let of = if counts { &mut here } else { &mut left_behind };
+            of.push(package_here(clause, instance));
+        }
+    }
+    for packages in [&mut here, &mut left_behind] {
+        packages.sort();
+        packages.dedup();
+    }
+    (here, left_behind)
+}
+
+/// No package of the same family and architecture is newer.
+fn is_newest(instance: &Instance<'_>, all: &[&Instance<'_>]) -> bool {
+    let of = family(instance.name);
+    let mut rivals = all.iter().filter(|other| other.architecture == instance.architecture && family(other.name) == of);
+    rivals.all(|other| dpkg::compare(&other.source_version, &instance.source_version).is_le())
+}
+
+fn package_here(clause: &Clause, instance: &Instance<'_>) -> PackageHere {
+    let compared = match clause.by {
+        MatchedBy::Name => instance.version,
+        MatchedBy::Source => &instance.source_version,
+    };
+    PackageHere {
+        name: instance.name.to_owned(),
+        architecture: instance.architecture.to_owned(),
+        installed: instance.version.to_owned(),
+        fixed: clause.fixed.clone(),
+        is_below: clause.is_below(compared),
+        source: (clause.by == MatchedBy::Source)
+            .then(|| SourceHere { name: clause.name.clone(), version: compared.to_owned() }),
+    }
+}
+
+/// The patch is there, but does what it is there for only after a restart. The machine's word is of the package
+/// (`linux-image-6.1.0-13-amd64` is the booted `6.1.0-13-amd64`), or of its replaced files.
+fn restart_needed(
+    packages: &[PackageHere],
+    left_behind: &[PackageHere],
+    view: &AssetView<'_>,
+) -> Option<RestartNeeded> {
+    let booted = view.running_kernel.map(|release| format!("linux-image-{release}"));
+    let is_booted = |old: &&PackageHere| old.is_below && booted.as_ref() == Some(&old.name);
+    if left_behind.iter().any(|old| is_booted(&old)) {
+        return view.running_kernel.map(|release| RestartNeeded::Kernel { running: release.to_owned() });
+    }
+    let in_use = packages.iter().find(|package| view.replaced_in_use.contains(package.name.as_str()));
+    in_use.map(|package| RestartNeeded::Processes { package: package.name.clone() })
+}
+
+fn running(restart: &RestartNeeded) -> Evidence {
+    match restart {
+        RestartNeeded::Kernel { running } => fact("running", "kernel", running, "=", "a fixed one", false),
+        RestartNeeded::Processes { package } => {
+            fact("running", &format!("processes of {package}"), "replaced files", "=", "the installed ones", false)
+        }
+    }
+}
+
+/// Its version is not its source's (`dmsetup` of `lvm2`), so that an offer, which is above what is installed, cannot be
+/// compared with the fixed version of the source.
+fn has_own_numbers(package: &PackageHere) -> bool {
+    package.source.as_ref().is_some_and(|source| source.version != package.installed)
+}
+
+/// An offer at or above the fixed version gives its obstacle, or none; no such offer: `NoCandidate`
+/// (`catalogue.md` 7.3). Of several packages the first obstacle in the enum's order counts.
+fn obstacle(packages: &[PackageHere], view: &AssetView<'_>) -> Option<Obstacle> {
+    let of_package = |package: &PackageHere| {
+        let offer = view.offers.iter().find(|offer| {
+            offer.name == package.name
+                && is_same_architecture(&offer.arch, &package.architecture)
+                && (has_own_numbers(package) || dpkg::compare(&offer.candidate, &package.fixed).is_ge())
+        });
+        offer.map_or(Some(Obstacle::NoCandidate), |offer| offer.obstacle)
+    };
+    packages.iter().filter(|package| package.is_below).filter_map(of_package).min()
+}

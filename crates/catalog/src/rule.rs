@@ -1,0 +1,156 @@
+//! Detection rules of packages (`catalogue.md` 6).
+//!
+//! A patch **applies** to an asset of its release that has one of its packages installed, and, where it was only seen in
+//! a repository, has that repository configured. It is **installed** when every installed instance of each of those
+//! packages is at or above the fixed version, or, for packages that are installed side by side, the newest of each
+//! family is. Advisories speak of source packages, offers of machines of binary ones. A clause that nobody but some
+//! machines vouch for speaks for those machines alone.
+
+use std::cmp::Ordering;
+
+use fettle_model::debian_source::is_side_by_side;
+use fettle_model::patch::{Corroboration, MatchedBy, Patch};
+use fettle_model::version::dpkg;
+use fettle_model::{AssetId, Repository};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// Product key of the release: `debian:12`.
+    pub product: String,
+    /// Must be configured; `None`: wherever the packages came from.
+    pub repository: Option<Repository>,
+    pub clauses: Vec<Clause>,
+}
+
+/// One package of the patch: an installed instance below `fixed` makes the patch missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clause {
+    pub by: MatchedBy,
+    pub name: String,
+    /// dpkg architecture; `all` speaks of an instance of any, and so does every source package.
+    pub architecture: String,
+    pub fixed: String,
+    pub reach: Reach,
+}
+
+/// Whom a clause may judge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    Everyone,
+    /// Only the assets that reported it, sorted.
+    Reporters(Vec<AssetId>),
+}
+
+impl Reach {
+    pub fn includes(&self, asset: AssetId) -> bool {
+        match self {
+            Self::Everyone => true,
+            Self::Reporters(assets) => assets.binary_search(&asset).is_ok(),
+        }
+    }
+}
+
+/// Which assets reported one package of a patch, for those that nothing else vouches for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reporters {
+    entries: Vec<(PackageKey, AssetId)>,
+}
+
+/// Name, architecture and fixed version of a patch's package.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PackageKey {
+    pub name: String,
+    pub architecture: String,
+    pub fixed: String,
+}
+
+impl Reporters {
+    pub fn add(&mut self, key: PackageKey, asset: AssetId) {
+        self.entries.push((key, asset));
+    }
+
+    fn of(&self, name: &str, architecture: &str, fixed: &str) -> Vec<AssetId> {
+        let mut assets: Vec<_> = self
+            .entries
+            .iter()
+            .filter(|(key, _)| key.name == name && key.architecture == architecture && key.fixed == fixed)
+            .map(|(_, asset)| *asset)
+            .collect();
+        assets.sort_unstable();
+        assets.dedup();
+        assets
+    }
+}
+
+impl Rule {
+    pub fn of(patch: &Patch, reporters: &Reporters) -> Self {
+        let clauses = patch.judged_packages().map(|package| Clause {
+            by: package.by,
+            name: package.name.clone(),
+            architecture: package.architecture.clone(),
+            fixed: package.fixed_version.clone(),
+            reach: match package.corroboration {
+                Corroboration::ThreeAssets | Corroboration::SignedIndex | Corroboration::Advisory => Reach::Everyone,
+                Corroboration::Reported => {
+                    Reach::Reporters(reporters.of(&package.name, &package.architecture, &package.fixed_version))
+                }
+            },
+        });
+        // An advisory holds wherever the packages came from.
+        let of_advisory = patch.judged_packages().any(|package| package.by == MatchedBy::Source);
+        let repository = if of_advisory { None } else { patch.repository.clone() };
+        Self { product: patch.product.clone(), repository, clauses: clauses.collect() }
+    }
+
+    /// The rule in words, for the details page.
+    pub fn text(&self) -> String {
+        let clause = |clause: &Clause| {
+            let whom = match &clause.reach {
+                Reach::Everyone => String::new(),
+                Reach::Reporters(assets) => format!(" (on the {} that reported it)", count(assets.len(), "asset")),
+            };
+            let what = match clause.by {
+                MatchedBy::Name => clause.name.clone(),
+                MatchedBy::Source => format!("packages of source {}", clause.name),
+            };
+            let newest = if clause.newest_counts() { ", the newest of each kind," } else { "" };
+            format!("{what}{newest} below {}{whom}", clause.fixed)
+        };
+        let clauses: Vec<_> = self.clauses.iter().map(clause).collect();
+        let repository = match &self.repository {
+            Some(repository) => format!(", with repository {repository} configured"),
+            None => String::new(),
+        };
+        format!("{}{repository}, and installed: {}", self.product, clauses.join(", or "))
+    }
+}
+
+fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("one {noun}") } else { format!("{number} {noun}s") }
+}
+
+impl Clause {
+    /// Does the clause speak of an installed instance of its package in this architecture?
+    pub fn concerns(&self, architecture: &str) -> bool {
+        self.by == MatchedBy::Source || is_same_architecture(&self.architecture, architecture)
+    }
+
+    /// The newest of each family of packages counts, and an older one left behind does not: kernels and their modules.
+    pub fn newest_counts(&self) -> bool {
+        self.by == MatchedBy::Source && is_side_by_side(&self.name)
+    }
+
+    pub fn is_below(&self, version: &str) -> bool {
+        dpkg::compare(version, &self.fixed) == Ordering::Less
+    }
+}
+
+/// A package may go from one architecture to `all` and back; both are the native one to dpkg.
+pub fn is_same_architecture(left: &str, right: &str) -> bool {
+    left == right || left == "all" || right == "all"
+}
+
+/// Product key of an operating system's release.
+pub fn product_key(os_id: &str, release: &str) -> String {
+    format!("{}:{}", os_id.to_lowercase(), release.to_lowercase())
+}

@@ -1,0 +1,13 @@
+//! Vendors' formats: small files of our own, the vendors' where they are beside this checkout, and damaged ones.
+
+mod damaged;
+mod debian;
+mod debian_patches;
+mod definitions;
+mod hosts;
+mod mssecure;
+mod packages;
+mod reference;
+mod rpm;
+mod support;
+mod vulnerability;

@@ -1,0 +1,124 @@
+//! Commands that judge files and need no server.
+
+use std::io::Write as _;
+
+use crate::run::Shell;
+
+const MSSECURE: &str = r#"<BulletinDatastore DataVersion="1"><Bulletins><Bulletin BulletinID="FX01-001"><Patches>
+<Patch PatchName="a.exe" SBID="9"/><Patch/></Patches></Bulletin></Bulletins>
+<Products><Product ProductID="1" Name="Example"/></Products></BulletinDatastore>"#;
+
+#[tokio::test]
+async fn an_import_that_is_tried_says_what_it_read() {
+    let shell = Shell::new().await;
+    fs_err::write(shell.home().join("mssecure.xml"), MSSECURE).expect("written");
+    insta::assert_snapshot!(shell.run_bare(&["catalogue", "import", "mssecure.xml", "--dry-run"], "").await, @r#"
+    exit 1
+    --- stdout
+    Format      mssecure
+    Read        0 affected products, 0 affected service packs, 1 bulletins, 1 patches, 1 products, 0 supersedences
+    Dropped     1 × a patch without `PatchName`
+    Unresolved  1 × supersedence record
+    Warnings    nothing
+      offset 131: a patch without `PatchName` (FX01-001)
+      offset 123: supersedence record (9)
+    --- stderr
+    "#);
+    let json = shell.run_bare(&["catalogue", "import", "mssecure.xml", "--dry-run", "--json"], "").await;
+    let json = json.lines().nth(2).expect("one line");
+    let value: serde_json::Value = serde_json::from_str(json).expect("JSON");
+    let keys = ["bulletins", "patches", "products", "supersedences", "unresolved"].map(|key| value[key].clone());
+    assert_eq!(keys.map(|value| value.as_u64()), [Some(1), Some(1), Some(1), Some(0), Some(1)]);
+    assert_eq!(value["unresolvedReferences"]["examples"][0]["place"], "offset 123");
+}
+
+#[tokio::test]
+async fn an_import_that_cannot_be_is_refused_with_the_place() {
+    let shell = Shell::new().await;
+    fs_err::write(shell.home().join("cut.xml"), &MSSECURE[..60]).expect("written");
+    fs_err::write(shell.home().join("other"), "hello").expect("written");
+    insta::assert_snapshot!(shell.run_bare(&["catalogue", "import", "cut.xml", "--dry-run"], "").await, @r#"
+    exit 2
+    --- stdout
+    --- stderr
+    error: IMPORT_REFUSED: cut.xml: FEED_MALFORMED: offset 60: syntax error: tag not closed: `>` not found before end of input
+    "#);
+    insta::assert_snapshot!(shell.run_bare(&["catalogue", "import", "other", "--dry-run"], "").await, @r#"
+    exit 2
+    --- stdout
+    --- stderr
+    error: INVALID_ARGUMENT: other is in no format that is known (mssecure, wesng, debian-dsa, debian-dla, debian-tracker, updateinfo, repomd, kev, epss, nvd)
+    "#);
+    insta::assert_snapshot!(shell.run_bare(&["catalogue", "import", "nothing.xml", "--dry-run", "--as", "kev"], "").await, @r#"
+    exit 2
+    --- stdout
+    --- stderr
+    error: FILE: nothing.xml cannot be read: failed to open file `nothing.xml`: No such file or directory (os error 2)
+    "#);
+}
+
+const HEADER: &str =
+    "DatePosted,CVE,BulletinKB,Title,AffectedProduct,AffectedComponent,Severity,Impact,Supersedes,Exploits\n";
+
+/// A table of two updates, of which the second replaces the first.
+fn definitions(shell: &Shell) {
+    let rows = "20240101,CVE-2024-0001,5000001,First,Windows Server 2019,,Important,,,\n\
+                20240201,CVE-2024-0002,5000002,Second,Windows Server 2019,,Critical,,5000001,\n";
+    let file = fs_err::File::create(shell.home().join("definitions.zip")).expect("a file");
+    let mut archive = zip::ZipWriter::new(file);
+    for (name, rows) in [("CVEs_1.csv", rows), ("Custom_1.csv", "")] {
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).expect("a member");
+        archive.write_all(format!("{HEADER}{rows}").as_bytes()).expect("written");
+    }
+    archive.finish().expect("an archive");
+}
+
+const HOST: &str = "Host Name: A\nOS Name: Microsoft Windows Server 2019 Datacenter\nOS Version: 10.0.17763 N/A Build 17763\n\
+                    System Type: x64-based PC\n[01]: KB4000001\n";
+
+#[tokio::test]
+async fn a_host_is_judged_by_what_it_handed_over() {
+    let shell = Shell::new().await;
+    definitions(&shell);
+    fs_err::write(shell.home().join("host.txt"), HOST).expect("written");
+    fs_err::write(shell.home().join("nothing.txt"), "Host Name: A\n").expect("written");
+    let arguments = ["assess", "--definitions", "definitions.zip", "host.txt"];
+    insta::assert_snapshot!(shell.run_bare(&arguments, "").await, @r#"
+    exit 1
+    --- stdout
+    Product        Windows Server 2019
+    Installed      1 listed
+    Missing        1, with 1 CVEs
+
+    PATCH      STATUS   SEVERITY  CVES           TITLE   SOURCE
+    KB5000002  Missing  Critical  CVE-2024-0002  Second  CVEs_1.csv, from line 3
+    --- stderr
+    "#);
+    fs_err::write(shell.home().join("updates.txt"), "KB5000002 Second\n").expect("written");
+    let with_list = ["assess", "--definitions", "definitions.zip", "host.txt", "--hotfixes", "updates.txt"];
+    insta::assert_snapshot!(shell.run_bare(&with_list, "").await, @r#"
+    exit 0
+    --- stdout
+    Product        Windows Server 2019
+    Installed      2 listed
+    Missing        0, with 0 CVEs
+    --- stderr
+    "#);
+    let unreadable = ["assess", "--definitions", "definitions.zip", "nothing.txt"];
+    insta::assert_snapshot!(shell.run_bare(&unreadable, "").await, @r#"
+    exit 2
+    --- stdout
+    --- stderr
+    error: ASSESS_UNREADABLE: nothing.txt: no line with a version such as `10.0.19045 … 19045` is in it
+    "#);
+
+    let json = shell.run_bare(&[&arguments[..], &["--json"]].concat(), "").await;
+    let value: serde_json::Value = serde_json::from_str(json.lines().nth(2).expect("one line")).expect("JSON");
+    let first = &value["findings"][0];
+    assert_eq!(
+        (&first["patch"], &first["patchStatus"], &first["isLatest"]),
+        (&"KB5000001".into(), &"Missing".into(), &false.into())
+    );
+    assert_eq!(first["evidence"][0]["found"], "absent");
+    assert_eq!(first["source"], "CVEs_1.csv, from line 2");
+}

@@ -1,0 +1,196 @@
+//! What the server keeps in memory about one agent.
+
+use std::sync::{Mutex, MutexGuard};
+
+use fettle_model::AssetId;
+use fettle_store::assets::AssetNumber;
+use fettle_wire::Fingerprint;
+use fettle_wire::message::check_in::Progress;
+use jiff::Timestamp;
+use tokio::sync::Notify;
+
+use super::orders::Orders;
+
+/// 128 random bits that each committing answer carries.
+pub type Token = [u8; 16];
+
+#[derive(Debug)]
+pub struct Agent {
+    pub asset: AssetId,
+    pub number: AssetNumber,
+    state: Mutex<AgentState>,
+    /// Ends a hold when something waits for the agent.
+    pub wake: Notify,
+    /// One change of this asset at a time; the next one sees what it left.
+    pub turn: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Clone)]
+pub struct AgentState {
+    pub retired: bool,
+    pub certificates: Vec<KnownCertificate>,
+    pub incarnation: u32,
+    pub token: Token,
+    pub previous_token: Option<Token>,
+    /// The token that the agent showed last; `None`: its last message carried none.
+    pub shown_token: Option<Token>,
+    pub fingerprint: Fingerprint,
+    /// SHA-256 of the facts in hex; empty before the first report.
+    pub facts_hash: String,
+    pub boots: Boots,
+    /// When the audit log was last told of another machine with this identity.
+    pub clone_noted_at: Option<Timestamp>,
+    pub connection: Connection,
+    pub orders: Orders,
+    pub progress: Option<Progress>,
+}
+
+/// A certificate that was given to the agent and not revoked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownCertificate {
+    pub serial: String,
+    pub not_after: Timestamp,
+    pub used: bool,
+}
+
+/// Which boots spoke with good tokens. A machine never goes back to an earlier boot; two copies of one do.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Boots {
+    /// In the order in which they were first seen, the newest last; at most [`Boots::KEPT`].
+    seen: Vec<(String, Timestamp)>,
+    current: String,
+    /// When the current boot changed back to one that was seen before.
+    returns: Vec<Timestamp>,
+}
+
+impl Boots {
+    const KEPT: usize = 4;
+    /// So many returns within a day make a clone with copied ids.
+    const CLONE_RETURNS: usize = 3;
+
+    pub fn starting_with(boot: String, now: Timestamp) -> Self {
+        Self { seen: vec![(boot.clone(), now)], current: boot, returns: Vec::new() }
+    }
+
+    pub fn current(&self) -> &str {
+        &self.current
+    }
+
+    /// Notes a check-in from `boot`; true when `boot` belongs to a clone: of two that speak in turn, the one that was
+    /// seen first later.
+    pub fn note(&mut self, boot: &str, now: Timestamp) -> bool {
+        if boot == self.current {
+            return false;
+        }
+        let known = self.seen.iter().any(|(seen, _)| seen == boot);
+        if known {
+            self.returns.retain(|at| now.duration_since(*at).as_hours() < 24);
+            self.returns.push(now);
+        } else {
+            self.seen.push((boot.to_owned(), now));
+            if self.seen.len() > Self::KEPT {
+                self.seen.remove(0);
+            }
+        }
+        let other = std::mem::replace(&mut self.current, boot.to_owned());
+        if self.returns.len() < Self::CLONE_RETURNS {
+            return false;
+        }
+        let place = |boot: &str| self.seen.iter().position(|(seen, _)| seen == boot);
+        let is_later = place(boot) > place(&other);
+        if is_later {
+            self.seen.retain(|(seen, _)| seen != boot);
+            self.current = other;
+            self.returns.clear();
+        }
+        is_later
+    }
+}
+
+/// When and from where the agent was last heard of; written in batches each minute.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Connection {
+    pub last_checked_in: Option<Timestamp>,
+    pub address: Option<String>,
+    /// Check-ins that are held now.
+    pub held: u32,
+    /// Heard of since the last batch.
+    pub is_dirty: bool,
+    /// Was told once since the server's start when to come again.
+    pub has_a_second: bool,
+    /// The agent said that a scan is running.
+    pub scanning: bool,
+}
+
+impl AgentState {
+    /// The token that stays good beside a new one, for the answer with the new one may get lost: the one that the agent
+    /// has shown. Where it is not the newest, the answer with that one was lost already.
+    pub(crate) fn kept_token(&self) -> Token {
+        let shown = self.shown_token.filter(|shown| *shown == self.token || Some(*shown) == self.previous_token);
+        shown.unwrap_or(self.token)
+    }
+
+    /// A new token was committed, and `kept` beside it.
+    pub(crate) fn rotate(&mut self, kept: Token, token: Token) {
+        self.previous_token = Some(kept);
+        self.token = token;
+    }
+}
+
+impl Agent {
+    pub fn new(asset: AssetId, number: AssetNumber, state: AgentState) -> Self {
+        Self { asset, number, state: Mutex::new(state), wake: Notify::new(), turn: tokio::sync::Mutex::new(()) }
+    }
+
+    /// Held for a few instructions only, never over an `await`.
+    pub fn state(&self) -> MutexGuard<'_, AgentState> {
+        self.state.lock().expect("no holder of an agent's state panics")
+    }
+
+    /// Held now, or heard of within twice its check-in interval.
+    pub fn is_connected(&self, now: Timestamp, check_in_seconds: u32) -> bool {
+        let state = self.state();
+        let limit = i64::from(check_in_seconds) * 2;
+        !state.retired
+            && (state.connection.held > 0
+                || state.connection.last_checked_in.is_some_and(|at| now.duration_since(at).as_secs() <= limit))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("a time")
+    }
+
+    #[test]
+    fn restarts_are_no_clones() {
+        let mut boots = Boots::starting_with("a".to_owned(), at(0));
+        for (second, boot) in (1..).zip(["a", "b", "b", "c", "d", "e", "f"]) {
+            assert!(!boots.note(boot, at(second)), "boot {boot}");
+        }
+    }
+
+    #[test]
+    fn of_two_that_speak_in_turn_the_later_is_the_clone() {
+        let mut boots = Boots::starting_with("first".to_owned(), at(0));
+        assert!(!boots.note("second", at(1)));
+        assert!(!boots.note("first", at(2)));
+        assert!(!boots.note("second", at(3)));
+        assert!(!boots.note("first", at(4)));
+        assert!(boots.note("second", at(5)));
+        assert!(!boots.note("first", at(6)));
+    }
+
+    #[test]
+    fn returns_that_lie_a_day_apart_do_not_add_up() {
+        let mut boots = Boots::starting_with("first".to_owned(), at(0));
+        let day = 25 * 3_600;
+        for round in 0..6 {
+            assert!(!boots.note("second", at(1 + 2 * round * day)));
+            assert!(!boots.note("first", at(1 + (2 * round + 1) * day)));
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Advisories become patches (`catalogue.md` 1.1, 1.4). One that names a version which machines were offered before takes
+//! over that patch: the same record, with both ids.
+
+use std::ops::AddAssign;
+
+use fettle_catalog::apt::offer::OfferedPackage;
+use fettle_index::PatchEntry;
+use fettle_model::PatchId;
+use fettle_model::patch::{MatchedBy, NativeId, Patch};
+use fettle_model::version::dpkg;
+use fettle_store::StoreError;
+use serde::Serialize;
+
+use super::learn::{entry, put};
+use super::vulnerability_facts::IndexedPatches;
+use crate::Fleet;
+
+/// Patches in one transaction: about ten milliseconds.
+const BATCH: usize = 100;
+
+/// What an import did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Imported {
+    pub added: usize,
+    pub changed: usize,
+    pub unchanged: usize,
+    /// Patches of machines' offers that became those of an advisory; counted in `changed` too.
+    pub joined: usize,
+}
+
+impl AddAssign for Imported {
+    fn add_assign(&mut self, more: Self) {
+        self.added += more.added;
+        self.changed += more.changed;
+        self.unchanged += more.unchanged;
+        self.joined += more.joined;
+    }
+}
+
+impl Fleet {
+    /// Puts the patches of advisories into the catalogue and judges them on every asset. The same again changes
+    /// nothing; a crash in between leaves whole patches, and the next import goes on.
+    pub async fn import_advisories(&self, advisories: Vec<Patch>) -> Result<Imported, StoreError> {
+        let _turn = self.catalogue_turn.lock().await;
+        let mut imported = Imported::default();
+        let mut changed = Vec::new();
+        for advisory in advisories {
+            let known = self.index.patch_entry(advisory.id).or_else(|| self.offered_before(&advisory));
+            let Some(known) = known else {
+                imported.added += 1;
+                changed.push(advisory);
+                continue;
+            };
+            let merged = merged(&known.patch, advisory);
+            if merged == known.patch {
+                imported.unchanged += 1;
+                continue;
+            }
+            imported.changed += 1;
+            imported.joined += usize::from(known.patch.advisory().is_none());
+            changed.push(merged);
+        }
+        for batch in changed.chunks(BATCH) {
+            let (patches, now) = (batch.to_vec(), self.clock.now());
+            let committed = self.database.write(async move |tx| {
+                let mut entries = Vec::with_capacity(patches.len());
+                for patch in &patches {
+                    let stored = put(tx, patch, now).await?;
+                    entries.push(entry(tx, stored).await?);
+                }
+                IndexedPatches::read(tx, entries).await
+            });
+            self.index_patches(committed.await?.value);
+        }
+        Ok(imported)
+    }
+
+    /// The patch of the security repository's offers that the advisory speaks of. One of several source packages has no
+    /// single one.
+    fn offered_before(&self, advisory: &Patch) -> Option<PatchEntry> {
+        let sources = advisory.packages.iter().filter(|package| package.by == MatchedBy::Source).count();
+        if sources != 1 {
+            return None;
+        }
+        let of_source = self.index.patches_of_source(&advisory.product, &advisory.source);
+        of_source.into_iter().find(|entry| {
+            let patch = &entry.patch;
+            patch.advisory().is_none()
+                && patch.repository.as_ref().is_some_and(fettle_model::Repository::is_security)
+                && dpkg::compare(&patch.source_version, &advisory.source_version).is_eq()
+        })
+    }
+
+    /// The patch of the advisory that names this version of a source package.
+    pub(super) fn advised(&self, product: &str, source: &str, version: &str) -> Option<PatchEntry> {
+        let of_source = self.index.patches_of_source(product, source);
+        of_source.into_iter().find(|entry| {
+            entry.patch.advisory().is_some() && dpkg::compare(&entry.patch.source_version, version).is_eq()
+        })
+    }
+}
+
+/// The advisory's word, with what was known of its packages' archives and its other names.
+fn merged(known: &Patch, advisory: Patch) -> Patch {
+    let offered = known.packages.iter().filter(|package| package.by == MatchedBy::Name).cloned();
+    let mut packages = advisory.packages;
+    packages.extend(offered);
+    let mut native_ids = advisory.native_ids;
+    native_ids.extend(known.native_ids.iter().filter(|native| native.scheme == "APT").cloned());
+    let mut aliases = known.aliases.clone();
+    if advisory.id != known.id && !aliases.contains(&advisory.id) {
+        aliases.push(advisory.id);
+    }
+    let description = if advisory.description.is_empty() { known.description.clone() } else { advisory.description };
+    Patch {
+        id: known.id,
+        aliases,
+        native_ids,
+        packages,
+        description,
+        cves: union(known.cves.as_deref(), advisory.cves.as_deref()),
+        repository: known.repository.clone(),
+        urgency: known.urgency.clone(),
+        reboot: known.reboot.max(advisory.reboot),
+        ..advisory
+    }
+}
+
+/// An advisory's patch that machines are now offered.
+pub(super) fn with_offers(advisory: Patch, id: PatchId, offered: &OfferedPackage) -> Patch {
+    let mut patch = advisory;
+    if !patch.aliases.contains(&id) {
+        patch.aliases.push(id);
+    }
+    patch
+        .native_ids
+        .push(NativeId { scheme: "APT".to_owned(), value: format!("{} {}", offered.source, offered.source_version) });
+    patch.repository = Some(offered.repository.clone());
+    patch
+}
+
+fn union(left: Option<&[String]>, right: Option<&[String]>) -> Option<Vec<String>> {
+    if left.is_none() && right.is_none() {
+        return None;
+    }
+    let mut cves: Vec<String> = left.into_iter().chain(right).flatten().cloned().collect();
+    cves.sort();
+    cves.dedup();
+    Some(cves)
+}

@@ -1,0 +1,9 @@
+//! The catalogue as it grows: from what machines report, from signed indexes, and from vendors' files.
+
+pub mod advisories;
+pub mod import;
+pub mod learn;
+pub(crate) mod read_changelogs;
+pub mod repositories;
+pub mod verify;
+pub mod vulnerability_facts;

@@ -1,0 +1,22 @@
+//! What the organisation does: enrolment, ingest, jobs, access. No HTTP and no SQL text in it.
+
+pub mod access;
+pub mod agents;
+pub mod audit;
+pub mod catalogue;
+pub mod entropy;
+mod feed;
+mod fleet;
+mod ingest;
+pub mod jobs;
+pub mod keys;
+pub mod ledger;
+mod loading;
+pub mod refusal;
+pub mod settings;
+pub mod start;
+
+pub use fleet::{Fleet, Keys};
+pub use loading::IndexLoading;
+pub use refusal::Refused;
+pub use settings::Settings;

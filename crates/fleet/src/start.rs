@@ -1,0 +1,395 @@
+//! Opening the organisation: its keys are made at the first start; agents and index are loaded at each.
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, Mutex};
+
+use fettle_index::{Columns, ComponentId, Index, LastDeployment, LoadedAsset};
+use fettle_model::{AssetId, Clock, Entropy, OrganisationId};
+use fettle_store::assets::{Asset, AssetNumber, Certificate};
+use fettle_store::organisation::{Organisation, ServerKey, StoredTrustStatement};
+use fettle_store::{Database, StoreError, Tx};
+use fettle_wire::dsse::BadEnvelope;
+use fettle_wire::key::KeyError;
+use fettle_wire::{Envelope, Fingerprint, PayloadType, SigningKey, WireComponent};
+use jiff::Timestamp;
+use rustc_hash::FxHashMap;
+
+use crate::access::password::Passwords;
+use crate::access::wait::FailedSignIns;
+use crate::agents::orders::{Order, Orders, ScanWanted};
+use crate::agents::report::Coverage;
+use crate::agents::spread::Spread;
+use crate::agents::state::{AgentState, Boots, Connection, KnownCertificate};
+use crate::agents::{Agent, Agents};
+use crate::catalogue::learn::with_reporters;
+use crate::catalogue::read_changelogs::ChangelogOrders;
+use crate::catalogue::repositories::ReportedRepositories;
+use crate::fleet::{Fleet, Keys};
+use crate::keys::ca::{CaError, CertificateAuthority};
+use crate::keys::seal::{SealError, SealKey};
+use crate::keys::trust::{SigningKeys, first_statement};
+use crate::loading::IndexLoading;
+use crate::settings::Settings;
+
+/// What a server is started with.
+#[derive(Debug)]
+pub struct Start {
+    /// `sqlite:DIRECTORY` or `postgres://…`.
+    pub database: String,
+    /// The file with the key that seals the server's keys.
+    pub seal_key: PathBuf,
+    pub organisation: String,
+    pub settings: Settings,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the database cannot be opened")]
+    Store(#[from] StoreError),
+    #[error("the server's keys cannot be opened")]
+    Seal(#[from] SealError),
+    #[error("the server's certificate authority cannot be opened")]
+    Ca(#[from] CaError),
+    #[error("a signing key of the server cannot be opened")]
+    Key(#[from] KeyError),
+    #[error("a stored trust statement cannot be read")]
+    Trust(#[from] BadEnvelope),
+    #[error("component {0} in the database cannot be read")]
+    Component(u32),
+}
+
+const PAGE: u32 = 2_000;
+
+/// Opens the database and the keys, and knows every agent; the index is still empty.
+pub async fn open(start: Start) -> Result<Fleet, StartError> {
+    let Start { database, seal_key, organisation, settings, clock, entropy } = start;
+    let database = Database::open(&database).await?;
+    let seal = SealKey::load_or_make(&seal_key, entropy.as_ref())?;
+    let organisation = found(&database, organisation, &seal, clock.now(), entropy.as_ref()).await?;
+    let keys = open_keys(&database, &seal).await?;
+    let started_at = clock.now();
+    let fleet = Fleet {
+        index: Index::new(),
+        loading: IndexLoading::default(),
+        organisation,
+        settings,
+        keys,
+        agents: Agents::default(),
+        database,
+        clock,
+        entropy,
+        passwords: Passwords::new(),
+        repositories: ReportedRepositories::default(),
+        failed_sign_ins: FailedSignIns::default(),
+        components: Mutex::new(FxHashMap::default()),
+        held: AtomicU32::new(0),
+        spread: Spread::new(started_at),
+        enrolments: tokio::sync::Mutex::new(()),
+        changelog_orders: ChangelogOrders::default(),
+        catalogue_turn: tokio::sync::Mutex::new(()),
+    };
+    fleet.load_agents().await?;
+    Ok(fleet)
+}
+
+/// Finds the organisation, or founds it with new keys: in one transaction, so that a crash leaves all or nothing.
+async fn found(
+    database: &Database,
+    name: String,
+    seal: &SealKey,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<Organisation, StartError> {
+    if let Some(organisation) = database.read().await?.organisation().find().await? {
+        return Ok(organisation);
+    }
+    let organisation = Organisation { id: OrganisationId::new(now, entropy), name, created_at: now };
+    let (ca, ca_key) = CertificateAuthority::make(&format!("{} CA", organisation.name), now, entropy)?;
+    let mut stored = vec![ServerKey {
+        name: "ca".to_owned(),
+        public: ca.certificate().to_vec(),
+        sealed: seal.seal("ca", &ca_key, entropy),
+        created_at: now,
+    }];
+    let mut make = |name: &str| -> Result<SigningKey, KeyError> {
+        let (key, pkcs8) = SigningKey::generate()?;
+        stored.push(ServerKey {
+            name: name.to_owned(),
+            public: key.public().0.to_vec(),
+            sealed: seal.seal(name, &pkcs8, entropy),
+            created_at: now,
+        });
+        Ok(key)
+    };
+    let keys = SigningKeys { root: make("root")?, authorisation: make("authorisation")?, manifest: make("manifest")? };
+    let statement = first_statement(&keys, organisation.id, ca.pin().to_string(), now);
+    let founded = organisation.clone();
+    let write = database.write(async move |tx| {
+        tx.organisation().insert(&founded).await?;
+        for key in &stored {
+            tx.server_keys().insert(key).await?;
+        }
+        let statement = StoredTrustStatement { version: 1, envelope: statement.bytes().to_vec(), created_at: now };
+        tx.trust_statements().insert(&statement).await
+    });
+    write.await.map_err(StoreError::from)?;
+    Ok(organisation)
+}
+
+async fn open_keys(database: &Database, seal: &SealKey) -> Result<Keys, StartError> {
+    const MAX_TRUST: usize = 1 << 20;
+    let mut read = database.read().await?;
+    let (ca, ca_key) = open_key(&mut read, seal, "ca").await?;
+    let mut signing = Vec::new();
+    for name in ["root", "authorisation", "manifest"] {
+        signing.push(SigningKey::from_pkcs8(&open_key(&mut read, seal, name).await?.1)?);
+    }
+    let [root, authorisation, manifest] = <[SigningKey; 3]>::try_from(signing).expect("three keys were opened");
+    let statements = read.trust_statements().after(0).await?;
+    let trust = statements.iter().map(|stored| Envelope::open(&stored.envelope, PayloadType::Trust, MAX_TRUST));
+    Ok(Keys {
+        ca: CertificateAuthority::open(ca, &ca_key)?,
+        signing: SigningKeys { root, authorisation, manifest },
+        trust: trust.collect::<Result<_, _>>()?,
+    })
+}
+
+async fn open_key(read: &mut Tx, seal: &SealKey, name: &str) -> Result<(Vec<u8>, Vec<u8>), StartError> {
+    let stored = read.server_keys().find(name).await?.ok_or(StoreError::Gone { object: "a key of the server" })?;
+    let key = seal.open(name, &stored.sealed)?;
+    Ok((stored.public, key))
+}
+
+impl Fleet {
+    async fn load_agents(&self) -> Result<(), StartError> {
+        let mut read = self.database.read().await?;
+        let mut certificates = load_certificates(&mut read).await?;
+        let mut last = AssetNumber(i64::MIN);
+        loop {
+            let page = read.assets().load_after(last, PAGE).await?;
+            let Some(end) = page.last() else { break };
+            last = end.asset.number;
+            for loaded in page {
+                let known = certificates.remove(&loaded.asset.id).unwrap_or_default();
+                self.agents.insert(agent_of(&loaded, known));
+            }
+        }
+        self.load_orders(&mut read).await
+    }
+
+    async fn load_orders(&self, read: &mut Tx) -> Result<(), StartError> {
+        for deployment in read.deployments().unfinished().await? {
+            let Some(agent) = self.agents.get(deployment.asset) else { continue };
+            let mut state = agent.state();
+            if deployment.state == fettle_model::DeploymentState::Pending {
+                state.orders.add_work(deployment.id);
+            }
+            if deployment.cancel_requested {
+                state.orders.add_cancel(deployment.id);
+            }
+        }
+        for request in read.scan_requests().open().await? {
+            if let Some(agent) = self.agents.get(request.asset) {
+                let wanted = ScanWanted { id: Some(request.id), refresh: true };
+                agent.state().orders.scan = Some(Order::new(wanted));
+            }
+        }
+        for waiting in read.dry_runs().waiting().await? {
+            if let Some(agent) = self.agents.get(waiting.asset) {
+                agent.state().orders.simulate.push(Order::new(waiting.dry_run));
+            }
+        }
+        Ok(())
+    }
+
+    /// Fills the index from one state of the database; then agents that are held are told what waits for them.
+    pub async fn load_index(&self) -> Result<(), StartError> {
+        self.loading.begin(self.agents.len());
+        self.database
+            .snapshot(async |read| {
+                self.load_components(read).await?;
+                let last_deployments = load_last_deployments(read).await?;
+                self.load_assets(read, last_deployments).await?;
+                self.load_patches(read).await?;
+                Ok::<_, StartError>(self.load_facts(read).await?)
+            })
+            .await?;
+        self.loading.finish();
+        for agent in self.agents.all() {
+            agent.wake.notify_waiters();
+        }
+        Ok(())
+    }
+
+    async fn load_components(&self, read: &mut Tx) -> Result<(), StartError> {
+        let mut last = 0;
+        loop {
+            let page = read.components().after(last, PAGE).await?;
+            let Some(end) = page.last() else { break };
+            last = end.id;
+            let mut parsed = Vec::with_capacity(page.len());
+            for stored in &page {
+                let value = serde_json::from_str(&stored.canonical).map_err(|_| StartError::Component(stored.id))?;
+                let component = WireComponent(value).read().map_err(|_| StartError::Component(stored.id))?;
+                parsed.push((ComponentId(stored.id), component));
+            }
+            self.index.add_components(parsed.iter().map(|(id, component)| (*id, component)));
+            let mut known = self.components.lock().expect("no holder panics");
+            known.extend(page.iter().map(|stored| (stored.hash, stored.id)));
+        }
+        Ok(())
+    }
+
+    async fn load_assets(
+        &self,
+        read: &mut Tx,
+        mut last_deployments: FxHashMap<AssetId, LastDeployment>,
+    ) -> Result<(), StartError> {
+        let mut last = AssetNumber(i64::MIN);
+        let mut batch = Vec::new();
+        let mut loaded = 0;
+        loop {
+            let page = read.assets().load_after(last, PAGE).await?;
+            let Some(end) = page.last() else { break };
+            last = end.asset.number;
+            for asset in page.into_iter().filter(|loaded| loaded.asset.retired_at.is_none()) {
+                let contact = asset.contact.as_ref().map(|contact| Connection {
+                    last_checked_in: Some(contact.last_checked_in),
+                    address: contact.address.clone(),
+                    ..Connection::default()
+                });
+                let columns = columns(&asset.asset, contact.as_ref(), last_deployments.remove(&asset.asset.id));
+                self.note_repositories(&asset.inventory.coverage)?;
+                let components = asset.inventory.components.into_iter().map(ComponentId).collect();
+                batch.push(LoadedAsset { columns, components });
+                loaded += 1;
+                if batch.len() == fettle_index::BLOCK_SIZE {
+                    self.index.load_block(std::mem::take(&mut batch));
+                }
+            }
+            self.loading.loaded(loaded);
+        }
+        self.index.load_block(batch);
+        Ok(())
+    }
+
+    /// `coverage` is empty until the first scan.
+    fn note_repositories(&self, coverage: &[u8]) -> Result<(), StoreError> {
+        if !coverage.is_empty() {
+            let coverage: Coverage = fettle_store::packed::unpack(coverage, "coverage")?;
+            self.repositories.note(&coverage.refresh);
+        }
+        Ok(())
+    }
+
+    async fn load_patches(&self, read: &mut Tx) -> Result<(), StartError> {
+        let mut entries = Vec::new();
+        let mut next = fettle_store::catalogue::PatchNumber(0);
+        loop {
+            let page = read.patches().from(next, PAGE).await?;
+            let Some(end) = page.last() else { break };
+            next.0 = end.number.0 + 1;
+            for stored in page {
+                let reporters = read.patch_reports().of_patch(stored.number).await?;
+                entries.push(with_reporters(stored, reporters));
+            }
+        }
+        self.index.load_patches(entries);
+        Ok(())
+    }
+}
+
+async fn load_certificates(read: &mut Tx) -> Result<FxHashMap<AssetId, Vec<Certificate>>, StartError> {
+    let mut certificates: FxHashMap<AssetId, Vec<Certificate>> = FxHashMap::default();
+    let mut last = Vec::new();
+    loop {
+        let page = read.certificates().after(&last, PAGE).await?;
+        let Some(end) = page.last() else { break };
+        last.clone_from(&end.serial);
+        for certificate in page.into_iter().filter(|certificate| certificate.revoked_at.is_none()) {
+            certificates.entry(certificate.asset).or_default().push(certificate);
+        }
+    }
+    Ok(certificates)
+}
+
+async fn load_last_deployments(read: &mut Tx) -> Result<FxHashMap<AssetId, LastDeployment>, StartError> {
+    let mut found = FxHashMap::default();
+    let mut last = None;
+    loop {
+        let page = read.deployments().last_of_assets(last, PAGE).await?;
+        let Some(end) = page.last() else { break };
+        last = Some(end.asset);
+        found.extend(page.iter().map(|deployment| (deployment.asset, crate::jobs::last_deployment(deployment))));
+    }
+    Ok(found)
+}
+
+fn agent_of(loaded: &fettle_store::assets::LoadedAsset, mut certificates: Vec<Certificate>) -> Agent {
+    let asset = &loaded.asset;
+    certificates.sort_by_key(|certificate| certificate.not_before);
+    let token = |bytes: &[u8]| bytes.try_into().unwrap_or_default();
+    let contact = loaded.contact.as_ref();
+    let first_scan = asset.scan_status == fettle_model::ScanStatus::Pending;
+    let state = AgentState {
+        retired: asset.retired_at.is_some(),
+        certificates: certificates
+            .into_iter()
+            .map(|certificate| KnownCertificate {
+                serial: hex::encode(certificate.serial),
+                not_after: certificate.not_after,
+                used: certificate.used_at.is_some(),
+            })
+            .collect(),
+        incarnation: asset.incarnation,
+        token: token(&asset.token_current),
+        previous_token: asset.token_previous.as_deref().map(token),
+        shown_token: None,
+        fingerprint: Fingerprint(loaded.inventory.fingerprint),
+        facts_hash: asset.facts_hash.clone(),
+        boots: contact.map_or_else(Boots::default, |contact| {
+            Boots::starting_with(contact.boot_id.clone(), contact.last_checked_in)
+        }),
+        clone_noted_at: None,
+        connection: Connection {
+            last_checked_in: contact.map(|contact| contact.last_checked_in),
+            address: contact.and_then(|contact| contact.address.clone()),
+            ..Connection::default()
+        },
+        orders: Orders {
+            scan: first_scan.then(|| Order::new(ScanWanted { id: None, refresh: true })),
+            ..Orders::default()
+        },
+        progress: None,
+    };
+    Agent::new(asset.id, asset.number, state)
+}
+
+/// An asset's columns as the index shows them.
+pub(crate) fn columns(
+    row: &Asset,
+    connection: Option<&Connection>,
+    last_deployment: Option<LastDeployment>,
+) -> Columns {
+    Columns {
+        id: row.id,
+        name: row.hostname.clone(),
+        fqdn: row.fqdn.clone(),
+        operating_system: row.os_name.clone(),
+        os_family: row.os_family.clone(),
+        address: connection.and_then(|connection| connection.address.clone()),
+        agent_version: row.agent_version.clone(),
+        last_logged_on_user: row.last_logged_on.clone(),
+        pending_reboot: row.pending_reboot,
+        scan_status: row.scan_status,
+        scan_reason: row.scan_reason.clone(),
+        scanned_at: row.scanned_at,
+        enrolled_at: row.enrolled_at,
+        last_checked_in: connection.and_then(|connection| connection.last_checked_in),
+        revision: row.revision,
+        last_deployment,
+    }
+}

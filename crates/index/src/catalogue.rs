@@ -1,0 +1,206 @@
+//! The patches that the index judges, their rules, and what replaces what.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use fettle_catalog::chain::{ChainKey, Chains};
+use fettle_catalog::rule::Rule;
+use fettle_model::patch::{MatchedBy, Patch};
+use fettle_model::vulnerability::{VulnerabilityFacts, derived_severity};
+use fettle_model::{PatchId, Severity};
+use jiff::Timestamp;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// The dense number of a patch: given by the database, never shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PatchNumber(pub u32);
+
+/// One patch with its rule.
+#[derive(Debug, Clone)]
+pub struct PatchEntry {
+    pub number: PatchNumber,
+    pub patch: Patch,
+    pub rule: Rule,
+    /// When the catalogue learnt it.
+    pub synced_at: Timestamp,
+    pub revision: u64,
+    /// Of the scores of its CVEs, where the vendor gives none. The index keeps it: what is put in here is not read.
+    pub derived_severity: Option<Severity>,
+}
+
+impl PatchEntry {
+    /// The vendor's, else the derived one.
+    pub fn severity(&self) -> Severity {
+        match self.patch.severity {
+            Severity::None => self.derived_severity.unwrap_or_default(),
+            of_vendor => of_vendor,
+        }
+    }
+
+    pub fn is_severity_derived(&self) -> bool {
+        self.patch.severity == Severity::None && self.derived_severity.is_some()
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Catalogue {
+    patches: FxHashMap<PatchNumber, PatchEntry>,
+    by_id: FxHashMap<PatchId, PatchNumber>,
+    /// By the name and by the source that a clause speaks of, one patch of each chain that has such a clause: a chain
+    /// grows with each version, and its patches are judged together.
+    by_name: FxHashMap<String, Vec<PatchNumber>>,
+    by_source: FxHashMap<String, Vec<PatchNumber>>,
+    cves: BTreeMap<String, BTreeSet<PatchNumber>>,
+    /// Of CVEs that a patch names, as far as something is known of them.
+    facts: FxHashMap<String, Arc<VulnerabilityFacts>>,
+    chains: Chains<PatchNumber>,
+    /// Rises with each patch that is put in.
+    generation: u64,
+}
+
+impl Catalogue {
+    /// Puts a patch in, or a newer revision of it. False when this revision or a later one is there already.
+    pub(crate) fn put(&mut self, mut entry: PatchEntry) -> bool {
+        if self.patches.get(&entry.number).is_some_and(|known| known.revision >= entry.revision) {
+            return false;
+        }
+        for id in std::iter::once(entry.patch.id).chain(entry.patch.aliases.iter().copied()) {
+            self.by_id.insert(id, entry.number);
+        }
+        self.put_cves(&entry);
+        entry.derived_severity = self.derived_severity(&entry.patch);
+        let key = ChainKey::of(&entry.patch);
+        let left = self.patches.get(&entry.number).map(|known| ChainKey::of(&known.patch)).filter(|left| *left != key);
+        self.chains.insert(key, &entry.patch.source_version, entry.number);
+        self.generation += 1;
+        self.put_heads(&entry);
+        self.patches.insert(entry.number, entry);
+        // It may have been the one patch by which the others of its former chain were found.
+        let stayed: Vec<_> = left.iter().flat_map(|left| self.chains.chain(left)).collect();
+        for entry in stayed.into_iter().filter_map(|number| self.get(number).cloned()).collect::<Vec<_>>() {
+            self.put_heads(&entry);
+        }
+        true
+    }
+
+    fn put_heads(&mut self, entry: &PatchEntry) {
+        let key = ChainKey::of(&entry.patch);
+        for clause in &entry.rule.clauses {
+            let heads = match clause.by {
+                MatchedBy::Name => &mut self.by_name,
+                MatchedBy::Source => &mut self.by_source,
+            };
+            let heads = heads.entry(clause.name.clone()).or_default();
+            let is_known = |head: &PatchNumber| self.patches.get(head).is_some_and(|head| key.is_of(&head.patch));
+            if !heads.contains(&entry.number) && !heads.iter().any(is_known) {
+                heads.push(entry.number);
+            }
+        }
+    }
+
+    /// A revision may name other CVEs than the one before.
+    fn put_cves(&mut self, entry: &PatchEntry) {
+        let before = self.patches.get(&entry.number).and_then(|known| known.patch.cves.as_deref()).unwrap_or_default();
+        for cve in before {
+            if let Some(patches) = self.cves.get_mut(cve) {
+                patches.remove(&entry.number);
+                if patches.is_empty() {
+                    self.cves.remove(cve);
+                    self.facts.remove(cve);
+                }
+            }
+        }
+        for cve in entry.patch.cves.iter().flatten() {
+            self.cves.entry(cve.clone()).or_default().insert(entry.number);
+        }
+    }
+
+    /// Facts of a CVE that no patch names are not kept.
+    pub(crate) fn put_facts(&mut self, cve: String, facts: VulnerabilityFacts) {
+        let Some(patches) = self.cves.get(&cve).cloned() else { return };
+        if facts == VulnerabilityFacts::default() {
+            self.facts.remove(&cve);
+        } else {
+            self.facts.insert(cve, Arc::new(facts));
+        }
+        for number in patches {
+            let Some(entry) = self.patches.get(&number) else { continue };
+            let derived = self.derived_severity(&entry.patch);
+            self.patches.entry(number).and_modify(|entry| entry.derived_severity = derived);
+        }
+    }
+
+    fn derived_severity(&self, patch: &Patch) -> Option<Severity> {
+        if patch.severity != Severity::None {
+            return None;
+        }
+        derived_severity(patch.cves.iter().flatten().filter_map(|cve| self.facts.get(cve)).map(Arc::as_ref))
+    }
+
+    pub(crate) fn facts(&self, cve: &str) -> Arc<VulnerabilityFacts> {
+        self.facts.get(cve).cloned().unwrap_or_default()
+    }
+
+    /// Every CVE that a patch names, with those patches.
+    pub(crate) fn cves(&self) -> impl Iterator<Item = (&str, &BTreeSet<PatchNumber>)> {
+        self.cves.iter().map(|(cve, patches)| (cve.as_str(), patches))
+    }
+
+    pub(crate) fn of_cve(&self, cve: &str) -> Option<&BTreeSet<PatchNumber>> {
+        self.cves.get(cve)
+    }
+
+    pub(crate) fn number(&self, id: PatchId) -> Option<PatchNumber> {
+        self.by_id.get(&id).copied()
+    }
+
+    pub(crate) fn get(&self, number: PatchNumber) -> Option<&PatchEntry> {
+        self.patches.get(&number)
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &PatchEntry> {
+        self.patches.values()
+    }
+
+    /// Rises with each patch or newer revision of one: what was judged at the same generation was judged by the same
+    /// rules.
+    pub(crate) const fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// One patch of each chain that has a clause about the package, or about its (unsigned) source.
+    pub(crate) fn heads_of_package(&self, name: &str, source: &str) -> impl Iterator<Item = PatchNumber> + '_ {
+        let of_name = self.by_name.get(name).into_iter().flatten();
+        of_name.chain(self.by_source.get(source).into_iter().flatten()).copied()
+    }
+
+    /// Patches of a source package in a release, oldest first.
+    pub(crate) fn of_source(&self, product: &str, source: &str) -> impl Iterator<Item = &PatchEntry> {
+        let key = ChainKey { product: product.to_owned(), source: source.to_owned() };
+        let numbers: Vec<_> = self.chains.chain(&key).collect();
+        numbers.into_iter().filter_map(|number| self.get(number))
+    }
+
+    /// The chain that the patch stands in, newest first.
+    pub(crate) fn chain_of(&self, entry: &PatchEntry) -> Vec<&PatchEntry> {
+        let key = ChainKey::of(&entry.patch);
+        self.chains.chain(&key).rev().filter_map(|number| self.get(number)).collect()
+    }
+
+    pub(crate) fn newer(&self, entry: &PatchEntry) -> Vec<&PatchEntry> {
+        let key = ChainKey::of(&entry.patch);
+        self.chains.newer(&key, entry.number).filter_map(|number| self.get(number)).collect()
+    }
+
+    pub(crate) fn older(&self, entry: &PatchEntry) -> Vec<&PatchEntry> {
+        let key = ChainKey::of(&entry.patch);
+        self.chains.older(&key, entry.number).filter_map(|number| self.get(number)).collect()
+    }
+
+    /// One member of each chain that holds one of `patches`.
+    pub(crate) fn chain_heads(&self, patches: impl IntoIterator<Item = PatchNumber>) -> Vec<&PatchEntry> {
+        let mut seen = FxHashSet::default();
+        let entries = patches.into_iter().filter_map(|number| self.get(number));
+        entries.filter(|entry| seen.insert(ChainKey::of(&entry.patch))).collect()
+    }
+}

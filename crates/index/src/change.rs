@@ -1,0 +1,273 @@
+//! Changes: a report of one asset, a new patch, an asset that leaves. Each is applied after it was committed.
+
+use roaring::RoaringBitmap;
+use rustc_hash::FxHashSet;
+
+use crate::asset::{Columns, Counts};
+use crate::block::{Block, Row, SlotsOf};
+use crate::catalogue::{PatchEntry, PatchNumber};
+use crate::dictionary::ComponentId;
+use crate::finding::{Effect, Flip, Status, is_same_version};
+use crate::posting::slot_of;
+use crate::{Index, POISONED, Shared, Slot};
+use fettle_model::AssetId;
+use fettle_model::component::Component;
+use fettle_model::debian_source::unsigned;
+use fettle_model::vulnerability::VulnerabilityFacts;
+
+/// What a report changed: the asset's columns as they are now, and the difference of its components.
+#[derive(Debug, Clone)]
+pub struct AssetChange {
+    pub columns: Columns,
+    pub added: Vec<ComponentId>,
+    pub removed: Vec<ComponentId>,
+}
+
+/// What a change would do, and of which state of asset and catalogue that was said.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    effect: Effect,
+    /// `None`: the index did not know the asset.
+    revision: Option<u64>,
+    generation: u64,
+}
+
+impl Preview {
+    /// The findings that would flip.
+    pub fn flips(&self) -> &[Flip] {
+        &self.effect.flips
+    }
+}
+
+impl Index {
+    /// Makes components known, before any asset has them.
+    pub fn add_components<'a>(&self, components: impl IntoIterator<Item = (ComponentId, &'a Component)>) {
+        let mut shared = self.shared.write().expect(POISONED);
+        for (id, component) in components {
+            shared.dictionary.add(id, component);
+        }
+    }
+
+    /// What a change of components would do to the asset's findings; changes nothing.
+    pub fn preview(&self, asset: AssetId, added: &[ComponentId], removed: &[ComponentId]) -> Preview {
+        let shared = self.shared.read().expect(POISONED);
+        let generation = shared.catalogue.generation();
+        let heads = shared.touched(added, removed);
+        let Some(slot) = shared.slots.get(&asset).copied() else {
+            return Preview {
+                effect: Effect::of(&shared, None, asset, &heads, added, removed),
+                revision: None,
+                generation,
+            };
+        };
+        let block = self.block(slot.block);
+        let block = block.read().expect(POISONED);
+        let revision = block.row(slot).map(|row| row.columns.revision);
+        let effect = Effect::of(&shared, Some((&block, slot.at)), asset, &heads, added, removed);
+        Preview { effect, revision, generation }
+    }
+
+    /// Applies a committed report. A change of an older revision than the index has is left alone.
+    ///
+    /// `preview` is of the same change: it spares judging again, if neither the asset nor the catalogue changed since.
+    pub fn change_asset(&self, change: AssetChange, preview: Option<Preview>) {
+        let asset = change.columns.id;
+        let slot = self.slot_for(asset);
+        let shared = self.shared.read().expect(POISONED);
+        let block = self.block(slot.block);
+        let mut block = block.write().expect(POISONED);
+        let revision = block.row(slot).map(|row| row.columns.revision);
+        if revision.is_some_and(|revision| revision > change.columns.revision) {
+            return;
+        }
+        let generation = shared.catalogue.generation();
+        let Effect { flips, counted } = match preview {
+            Some(preview) if preview.revision == revision && preview.generation == generation => preview.effect,
+            _ => {
+                let heads = shared.touched(&change.added, &change.removed);
+                Effect::of(&shared, Some((&block, slot.at)), asset, &heads, &change.added, &change.removed)
+            }
+        };
+        for id in &change.removed {
+            block.unpost(*id, slot.at);
+        }
+        for id in &change.added {
+            block.post(*id, slot.at);
+        }
+        for flip in flips {
+            block.mark_missing(flip.patch, slot.at, flip.to == Status::Missing);
+        }
+        let mut counts = block.row(slot).map(|row| row.counts).unwrap_or_default();
+        counts.replace_findings(counted.0, counted.1);
+        shared.count_components(&mut counts, &change.added, &change.removed);
+        *block.row_mut(slot) = Some(Row { columns: change.columns, counts });
+    }
+
+    /// Replaces an asset's columns alone (scan state, last check-in, last deployment).
+    pub fn update_columns(&self, asset: AssetId, update: impl FnOnce(&mut Columns)) {
+        let shared = self.shared.read().expect(POISONED);
+        let Some(slot) = shared.slots.get(&asset).copied() else { return };
+        let block = self.block(slot.block);
+        if let Some(row) = block.write().expect(POISONED).row_mut(slot) {
+            update(&mut row.columns);
+        }
+    }
+
+    /// Puts a patch or a newer revision of it in, and judges it on the whole fleet.
+    pub fn put_patch(&self, entry: PatchEntry) {
+        let mut shared = self.shared.write().expect(POISONED);
+        let blocks = self.all_blocks();
+        let number = entry.number;
+        let before: Vec<_> = blocks
+            .iter()
+            .enumerate()
+            .map(|(at, block)| chain_contribution(&shared, &block.read().expect(POISONED), at, &entry))
+            .collect();
+        if !shared.catalogue.put(entry) {
+            return;
+        }
+        let Some(entry) = shared.catalogue.get(number) else { return };
+        for (at, (block, before)) in blocks.iter().zip(before).enumerate() {
+            let mut block = block.write().expect(POISONED);
+            let slots = SlotsOf { block: at, slots: &shared.slots };
+            let judged = block.judge(&shared.dictionary, &slots, entry);
+            block.set_missing(number, judged.missing);
+            let after = chain_contribution(&shared, &block, at, entry);
+            before.replace(&mut block, &after);
+        }
+    }
+
+    /// Replaces what is known of vulnerabilities; of those that no patch names nothing is kept.
+    pub fn put_facts(&self, facts: impl IntoIterator<Item = (String, VulnerabilityFacts)>) {
+        let mut shared = self.shared.write().expect(POISONED);
+        for (cve, facts) in facts {
+            shared.catalogue.put_facts(cve, facts);
+        }
+    }
+
+    /// Takes a retired asset out of everything.
+    pub fn remove_asset(&self, asset: AssetId) {
+        let mut shared = self.shared.write().expect(POISONED);
+        let Some(slot) = shared.slots.remove(&asset) else { return };
+        shared.free_slots.push(slot.number());
+        self.block(slot.block).write().expect(POISONED).clear(slot);
+    }
+
+    pub(crate) fn slot_for(&self, asset: AssetId) -> Slot {
+        if let Some(slot) = self.shared.read().expect(POISONED).slots.get(&asset) {
+            return *slot;
+        }
+        self.shared.write().expect(POISONED).slot_for(asset)
+    }
+}
+
+impl Shared {
+    pub(crate) fn slot_for(&mut self, asset: AssetId) -> Slot {
+        if let Some(slot) = self.slots.get(&asset) {
+            return *slot;
+        }
+        let number = self.free_slots.pop().unwrap_or_else(|| {
+            self.next_slot += 1;
+            self.next_slot - 1
+        });
+        let slot = Slot::of(number);
+        self.slots.insert(asset, slot);
+        slot
+    }
+
+    /// One patch of each chain that the change may touch: by package name; all of them when the release or the
+    /// repositories changed.
+    fn touched(&self, added: &[ComponentId], removed: &[ComponentId]) -> Vec<&PatchEntry> {
+        let mut patches: FxHashSet<PatchNumber> = FxHashSet::default();
+        for id in added.iter().chain(removed) {
+            match self.dictionary.component(*id) {
+                Some(Component::Deb { name, source, source_version, .. }) => {
+                    patches.extend(self.catalogue.heads_of_package(name, &unsigned(source, source_version).0));
+                }
+                Some(Component::Os { .. } | Component::Repo { .. }) => {
+                    return self.catalogue.chain_heads(self.catalogue.all().map(|entry| entry.number));
+                }
+                _ => {}
+            }
+        }
+        self.catalogue.chain_heads(patches)
+    }
+
+    pub(crate) fn count_components(&self, counts: &mut Counts, added: &[ComponentId], removed: &[ComponentId]) {
+        for component in added.iter().filter_map(|id| self.dictionary.component(*id)) {
+            match component {
+                Component::Deb { .. } => counts.packages += 1,
+                Component::Offer(offer) => {
+                    counts.offers += 1;
+                    counts.security_offers += u32::from(offer.repository.is_security());
+                }
+                _ => {}
+            }
+        }
+        for component in removed.iter().filter_map(|id| self.dictionary.component(*id)) {
+            match component {
+                Component::Deb { .. } => counts.packages -= 1,
+                Component::Offer(offer) => {
+                    counts.offers -= 1;
+                    counts.security_offers -= u32::from(offer.repository.is_security());
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// What one chain adds to the counts of a block's assets.
+pub(crate) struct Contribution {
+    /// Latest and missing, per patch.
+    missing: Vec<RoaringBitmap>,
+    /// Missing a security patch of the chain, latest or not.
+    security: RoaringBitmap,
+    installed: Vec<RoaringBitmap>,
+}
+
+/// The chain of `entry`, judged from distinct components.
+pub(crate) fn chain_contribution(shared: &Shared, block: &Block, at: usize, entry: &PatchEntry) -> Contribution {
+    let slots = SlotsOf { block: at, slots: &shared.slots };
+    let mut contribution = Contribution { missing: Vec::new(), security: RoaringBitmap::new(), installed: Vec::new() };
+    let mut replaced = RoaringBitmap::new();
+    for same_version in shared.catalogue.chain_of(entry).chunk_by(|left, right| is_same_version(left, right)) {
+        let mut applies = RoaringBitmap::new();
+        for link in same_version {
+            let judged = block.judge(&shared.dictionary, &slots, link);
+            contribution.installed.push(judged.installed());
+            if link.patch.is_security() {
+                contribution.security |= &judged.missing;
+            }
+            contribution.missing.push(judged.missing - &replaced);
+            applies |= judged.applies;
+        }
+        replaced |= applies;
+    }
+    contribution
+}
+
+impl Contribution {
+    pub(crate) fn replace(self, block: &mut Block, after: &Self) {
+        self.add(block, |count, by| *count -= by);
+        after.add(block, |count, by| *count += by);
+    }
+
+    pub(crate) fn add(&self, block: &mut Block, change: impl Fn(&mut u32, u32)) {
+        let each = |block: &mut Block, slots: &RoaringBitmap, which: fn(&mut Counts) -> &mut u32| {
+            for member in slots {
+                let slot = Slot { block: 0, at: slot_of(member) };
+                if let Some(row) = block.row_mut(slot) {
+                    change(which(&mut row.counts), 1);
+                }
+            }
+        };
+        for missing in &self.missing {
+            each(block, missing, |counts| &mut counts.missing);
+            each(block, &(missing & &self.security), |counts| &mut counts.missing_security);
+        }
+        for installed in &self.installed {
+            each(block, installed, |counts| &mut counts.installed);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The distinct components, and the lines of package versions: every version of a package that the fleet has stands in
+//! one line in version order, so that "below the fixed version" is a prefix.
+
+use fettle_catalog::rule::{Clause, product_key};
+use fettle_model::Repository;
+use fettle_model::component::Component;
+use fettle_model::debian_source::{family, unsigned};
+use fettle_model::patch::MatchedBy;
+use fettle_model::version::dpkg;
+use rustc_hash::FxHashMap;
+
+/// The number under which the database interned a component.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ComponentId(pub u32);
+
+#[derive(Debug, Default)]
+pub(crate) struct Dictionary {
+    known: FxHashMap<ComponentId, Component>,
+    by_name: FxHashMap<String, Vec<Version>>,
+    by_source: FxHashMap<String, Vec<Version>>,
+    products: FxHashMap<String, Vec<ComponentId>>,
+    repositories: FxHashMap<Repository, Vec<ComponentId>>,
+}
+
+/// One place in a line: a version of the package, or, in a source's line, of its source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "a version, its architecture and its component: the field's own word")]
+pub(crate) struct Version {
+    pub(crate) version: Box<str>,
+    pub(crate) architecture: Box<str>,
+    pub(crate) component: ComponentId,
+}
+
+impl Dictionary {
+    /// Adds a component; one that is known already stays.
+    pub(crate) fn add(&mut self, id: ComponentId, component: &Component) {
+        if self.known.contains_key(&id) {
+            return;
+        }
+        match component {
+            Component::Deb { name, version, arch, source, source_version } => {
+                let (source, source_version) = unsigned(source, source_version);
+                let place = |version: &str| Version {
+                    version: version.into(),
+                    architecture: arch.as_str().into(),
+                    component: id,
+                };
+                insert(self.by_name.entry(name.clone()).or_default(), place(version));
+                insert(self.by_source.entry(source.into_owned()).or_default(), place(&source_version));
+            }
+            Component::Os { id: os, release } => {
+                self.products.entry(product_key(os, release)).or_default().push(id);
+            }
+            Component::Repo { repository, enabled: true, .. } => {
+                self.repositories.entry(repository.clone()).or_default().push(id);
+            }
+            _ => {}
+        }
+        self.known.insert(id, component.clone());
+    }
+
+    pub(crate) fn component(&self, id: ComponentId) -> Option<&Component> {
+        self.known.get(&id)
+    }
+
+    /// Every version in the fleet of what a clause speaks of, lowest first.
+    pub(crate) fn line(&self, by: MatchedBy, name: &str) -> &[Version] {
+        let lines = match by {
+            MatchedBy::Name => &self.by_name,
+            MatchedBy::Source => &self.by_source,
+        };
+        lines.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The line of a clause, cut at its fixed version: what is below it, and the rest.
+    pub(crate) fn cut(&self, clause: &Clause) -> (&[Version], &[Version]) {
+        let line = self.line(clause.by, &clause.name);
+        line.split_at(line.partition_point(|version| clause.is_below(&version.version)))
+    }
+
+    /// Architecture and family of an installed package, for those of which the newest counts.
+    pub(crate) fn kin(&self, version: &Version) -> (&str, String) {
+        match self.component(version.component) {
+            Some(Component::Deb { name, arch, .. }) => (arch, family(name)),
+            _ => ("", String::new()),
+        }
+    }
+
+    pub(crate) fn product(&self, key: &str) -> &[ComponentId] {
+        self.products.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn repository(&self, repository: &Repository) -> &[ComponentId] {
+        self.repositories.get(repository).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Equal versions may stand in any order.
+fn insert(line: &mut Vec<Version>, place: Version) {
+    let at = line.partition_point(|other| dpkg::compare(&other.version, &place.version).is_lt());
+    line.insert(at, place);
+}

@@ -1,0 +1,108 @@
+//! The index: which assets have, miss and may get what, answered from memory.
+//!
+//! Assets get a dense slot; slots are cut into blocks of 65,536, and a block owns everything about its assets behind
+//! one lock: postings (component → assets), findings (patch → assets that miss it) and columns. A report changes one
+//! block; a new patch is judged against distinct components, never against single machines. The index is derived: it
+//! is rebuilt from the database at start, and losing it loses nothing.
+
+mod asset;
+mod block;
+mod catalogue;
+mod change;
+mod dictionary;
+mod finding;
+mod load;
+mod posting;
+pub mod query;
+
+use std::sync::{Arc, RwLock};
+
+use fettle_model::AssetId;
+use fettle_model::component::Component;
+use rustc_hash::FxHashMap;
+
+pub use asset::{Columns, Counts, LastDeployment};
+pub use catalogue::{PatchEntry, PatchNumber};
+pub use change::{AssetChange, Preview};
+pub use dictionary::ComponentId;
+pub use finding::{Flip, Status};
+pub use load::LoadedAsset;
+
+use block::Block;
+use catalogue::Catalogue;
+use dictionary::Dictionary;
+
+/// Assets of one block: as many as a bitmap's container holds.
+pub const BLOCK_SIZE: usize = 65_536;
+
+/// Locks are taken in this order: `shared`, then one block after the other.
+#[derive(Debug, Default)]
+pub struct Index {
+    shared: RwLock<Shared>,
+    blocks: RwLock<Vec<Arc<RwLock<Block>>>>,
+}
+
+/// What all blocks share: the distinct components, the catalogue, and where each asset stands.
+#[derive(Debug, Default)]
+struct Shared {
+    dictionary: Dictionary,
+    catalogue: Catalogue,
+    slots: FxHashMap<AssetId, Slot>,
+    next_slot: usize,
+    free_slots: Vec<usize>,
+}
+
+/// Where an asset stands: never the public id, and not kept anywhere but in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Slot {
+    block: usize,
+    at: u16,
+}
+
+impl Slot {
+    fn of(number: usize) -> Self {
+        Self { block: number / BLOCK_SIZE, at: u16::try_from(number % BLOCK_SIZE).expect("below the block size") }
+    }
+
+    fn number(self) -> usize {
+        self.block * BLOCK_SIZE + usize::from(self.at)
+    }
+}
+
+const POISONED: &str = "no writer of the index panics";
+
+impl Index {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn block(&self, number: usize) -> Arc<RwLock<Block>> {
+        if let Some(block) = self.blocks.read().expect(POISONED).get(number) {
+            return Arc::clone(block);
+        }
+        let mut blocks = self.blocks.write().expect(POISONED);
+        while blocks.len() <= number {
+            blocks.push(Arc::default());
+        }
+        Arc::clone(&blocks[number])
+    }
+
+    fn all_blocks(&self) -> Vec<Arc<RwLock<Block>>> {
+        self.blocks.read().expect(POISONED).clone()
+    }
+
+    /// Number of assets, retired ones left out.
+    pub fn asset_count(&self) -> usize {
+        self.shared.read().expect(POISONED).slots.len()
+    }
+
+    /// The components of these ids; an id that was never made known is left out.
+    pub fn components(&self, ids: impl IntoIterator<Item = ComponentId>) -> Vec<Component> {
+        let shared = self.shared.read().expect(POISONED);
+        ids.into_iter().filter_map(|id| shared.dictionary.component(id).cloned()).collect()
+    }
+
+    pub fn contains(&self, asset: AssetId) -> bool {
+        self.shared.read().expect(POISONED).slots.contains_key(&asset)
+    }
+}

@@ -1,0 +1,117 @@
+//! The assets of one block that have one thing. A one-member bitmap costs 231 bytes, so the small cases have forms of
+//! their own.
+
+use roaring::RoaringBitmap;
+
+/// Largest posting that is kept as a sorted list: up to here it is smaller than a bitmap.
+const FEW: usize = 32;
+
+/// Never empty: a posting that loses its last member is taken out of its map.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Posting {
+    One(u16),
+    /// Sorted, two to [`FEW`] members.
+    Few(Box<[u16]>),
+    Many(RoaringBitmap),
+}
+
+impl Posting {
+    /// Of slots in rising order, at least one.
+    pub(crate) fn from_sorted(slots: &[u16]) -> Self {
+        match slots {
+            [one] => Self::One(*one),
+            few if few.len() <= FEW => Self::Few(few.into()),
+            many => Self::Many(many.iter().map(|slot| u32::from(*slot)).collect()),
+        }
+    }
+
+    pub(crate) fn contains(&self, slot: u16) -> bool {
+        match self {
+            Self::One(one) => *one == slot,
+            Self::Few(few) => few.binary_search(&slot).is_ok(),
+            Self::Many(many) => many.contains(u32::from(slot)),
+        }
+    }
+
+    pub(crate) fn insert(&mut self, slot: u16) {
+        if self.contains(slot) {
+            return;
+        }
+        match self {
+            Self::Many(many) => {
+                many.insert(u32::from(slot));
+            }
+            Self::One(_) | Self::Few(_) => {
+                let mut slots: Vec<u16> = self.slots().collect();
+                let at = slots.partition_point(|other| *other < slot);
+                slots.insert(at, slot);
+                *self = Self::from_sorted(&slots);
+            }
+        }
+    }
+
+    /// The posting without `slot`; `None` when nothing is left.
+    pub(crate) fn without(mut self, slot: u16) -> Option<Self> {
+        match &mut self {
+            Self::Many(many) if many.len() > FEW as u64 => {
+                many.remove(u32::from(slot));
+                Some(self)
+            }
+            _ => {
+                let slots: Vec<u16> = self.slots().filter(|other| *other != slot).collect();
+                (!slots.is_empty()).then(|| Self::from_sorted(&slots))
+            }
+        }
+    }
+
+    pub(crate) fn add_to(&self, bitmap: &mut RoaringBitmap) {
+        match self {
+            Self::Many(many) => *bitmap |= many,
+            _ => bitmap.extend(self.slots().map(u32::from)),
+        }
+    }
+
+    fn slots(&self) -> Box<dyn Iterator<Item = u16> + '_> {
+        match self {
+            Self::One(one) => Box::new(std::iter::once(*one)),
+            Self::Few(few) => Box::new(few.iter().copied()),
+            Self::Many(many) => Box::new(many.iter().map(slot_of)),
+        }
+    }
+}
+
+/// Members of a block's bitmaps are slots of that block.
+pub(crate) fn slot_of(member: u32) -> u16 {
+    u16::try_from(member).expect("a block's bitmap holds 16-bit slots")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn behaves_as_a_set(steps in proptest::collection::vec((any::<bool>(), 0u16..100), 1..300)) {
+            let mut model = BTreeSet::new();
+            let mut posting: Option<Posting> = None;
+            for (add, slot) in steps {
+                if add {
+                    model.insert(slot);
+                    match &mut posting {
+                        Some(posting) => posting.insert(slot),
+                        None => posting = Some(Posting::One(slot)),
+                    }
+                } else {
+                    model.remove(&slot);
+                    posting = posting.and_then(|posting| posting.without(slot));
+                }
+                let members: BTreeSet<u16> = posting.iter().flat_map(Posting::slots).collect();
+                prop_assert_eq!(&members, &model);
+            }
+        }
+    }
+}

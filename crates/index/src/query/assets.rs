@@ -1,0 +1,161 @@
+//! The list of assets.
+
+use std::cmp::Ordering;
+
+use fettle_model::{PatchId, ScanStatus};
+
+use super::{Facet, FacetCounter, Page, Words};
+use crate::block::{Block, Row};
+use crate::finding::Status;
+use crate::{Columns, Counts, Index, LastDeployment, POISONED};
+
+#[derive(Debug, Clone, Default)]
+pub struct AssetFilter {
+    /// Words in name, address, operating system or user.
+    pub search: String,
+    pub scan_status: Option<ScanStatus>,
+    pub operating_system: Option<String>,
+    pub pending_reboot: Option<bool>,
+    /// Has missing patches, or has none although it was scanned.
+    pub missing: Option<bool>,
+    /// Only assets on which the patch has this status.
+    pub patch: Option<(PatchId, Status)>,
+    /// Only assets that lack a patch which fixes this CVE.
+    pub cve: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AssetSort {
+    #[default]
+    Name,
+    OperatingSystem,
+    ScanStatus,
+    ScannedAt,
+    Missing,
+    MissingSecurity,
+    Installed,
+    LastCheckedIn,
+    LastLoggedOnUser,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct AssetRow {
+    pub columns: Columns,
+    pub counts: Counts,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct AssetPage {
+    pub total: usize,
+    pub rows: Vec<AssetRow>,
+    pub facets: Vec<Facet>,
+}
+
+impl Index {
+    /// Assets that match, sorted; ties by name, then id.
+    pub fn assets(&self, filter: &AssetFilter, sort: AssetSort, descending: bool, page: Page) -> AssetPage {
+        let words = Words::new(&filter.search);
+        let mut matching: Vec<AssetRow> = Vec::new();
+        let (mut statuses, mut systems, mut reboots) = <(FacetCounter, FacetCounter, FacetCounter)>::default();
+        self.each_row(filter, |row| {
+            if !is_wanted(filter, &words, row) {
+                return;
+            }
+            statuses.add(row.columns.scan_status.name());
+            systems.add(&row.columns.operating_system);
+            reboots.add(if row.columns.pending_reboot { "yes" } else { "no" });
+            matching.push(AssetRow { columns: row.columns.clone(), counts: row.counts });
+        });
+        matching.sort_by(|left, right| {
+            let order = compare(sort, left, right);
+            let order = if descending { order.reverse() } else { order };
+            order
+                .then_with(|| left.columns.name.cmp(&right.columns.name))
+                .then_with(|| left.columns.id.cmp(&right.columns.id))
+        });
+        AssetPage {
+            total: matching.len(),
+            rows: matching.into_iter().skip(page.offset).take(page.limit).collect(),
+            facets: vec![statuses.finish("scanStatus"), systems.finish("os"), reboots.finish("pendingReboot")],
+        }
+    }
+
+    /// One asset's row.
+    pub fn asset(&self, asset: fettle_model::AssetId) -> Option<AssetRow> {
+        let slot = *self.shared.read().expect(POISONED).slots.get(&asset)?;
+        let block = self.block(slot.block);
+        let block = block.read().expect(POISONED);
+        block.row(slot).map(|row| AssetRow { columns: row.columns.clone(), counts: row.counts })
+    }
+
+    /// The deployment that an asset's row shows; without a copy of the row.
+    pub fn last_deployment(&self, asset: fettle_model::AssetId) -> Option<LastDeployment> {
+        let slot = *self.shared.read().expect(POISONED).slots.get(&asset)?;
+        let block = self.block(slot.block);
+        let block = block.read().expect(POISONED);
+        block.row(slot).and_then(|row| row.columns.last_deployment.clone())
+    }
+
+    /// Walks the rows that the patch and CVE parts of a filter leave, block after block.
+    fn each_row(&self, filter: &AssetFilter, mut take: impl FnMut(&Row)) {
+        let shared = self.shared.read().expect(POISONED);
+        let entry = match filter.patch {
+            None => None,
+            Some((patch, status)) => {
+                match shared.catalogue.number(patch).and_then(|number| shared.catalogue.get(number)) {
+                    Some(entry) => Some((entry, status)),
+                    None => return,
+                }
+            }
+        };
+        for (at, block) in self.all_blocks().iter().enumerate() {
+            let block: &Block = &block.read().expect(POISONED);
+            let mut wanted =
+                entry.map(|(entry, status)| super::findings::slots_with(&shared, block, at, entry, status));
+            if let Some(cve) = &filter.cve {
+                let exposed = super::vulnerabilities::slots_exposed(&shared, block, cve).unwrap_or_default();
+                wanted = Some(wanted.map_or_else(|| exposed.clone(), |wanted| wanted & &exposed));
+            }
+            for (slot, row) in block.rows_with_slots() {
+                if wanted.as_ref().is_none_or(|wanted| wanted.contains(u32::from(slot))) {
+                    take(row);
+                }
+            }
+        }
+    }
+}
+
+fn is_wanted(filter: &AssetFilter, words: &Words, row: &Row) -> bool {
+    let columns = &row.columns;
+    let missing = match filter.missing {
+        None => true,
+        Some(true) => row.counts.missing > 0,
+        Some(false) => row.counts.missing == 0 && columns.scan_status == ScanStatus::Scanned,
+    };
+    missing
+        && filter.scan_status.is_none_or(|status| columns.scan_status == status)
+        && filter.pending_reboot.is_none_or(|pending| columns.pending_reboot == pending)
+        && filter.operating_system.as_ref().is_none_or(|system| columns.operating_system == *system)
+        && words.match_any(&[
+            &columns.name,
+            columns.fqdn.as_deref().unwrap_or_default(),
+            columns.address.as_deref().unwrap_or_default(),
+            &columns.operating_system,
+            columns.last_logged_on_user.as_deref().unwrap_or_default(),
+        ])
+}
+
+fn compare(sort: AssetSort, left: &AssetRow, right: &AssetRow) -> Ordering {
+    let (a, b) = (&left.columns, &right.columns);
+    match sort {
+        AssetSort::Name => a.name.cmp(&b.name),
+        AssetSort::OperatingSystem => a.operating_system.cmp(&b.operating_system),
+        AssetSort::ScanStatus => a.scan_status.cmp(&b.scan_status),
+        AssetSort::ScannedAt => a.scanned_at.cmp(&b.scanned_at),
+        AssetSort::Missing => left.counts.missing.cmp(&right.counts.missing),
+        AssetSort::MissingSecurity => left.counts.missing_security.cmp(&right.counts.missing_security),
+        AssetSort::Installed => left.counts.installed.cmp(&right.counts.installed),
+        AssetSort::LastCheckedIn => a.last_checked_in.cmp(&b.last_checked_in),
+        AssetSort::LastLoggedOnUser => a.last_logged_on_user.cmp(&b.last_logged_on_user),
+    }
+}

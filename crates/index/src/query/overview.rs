@@ -1,0 +1,89 @@
+//! The figures of the first page.
+
+use std::collections::BTreeSet;
+
+use fettle_model::ScanStatus;
+
+use crate::{Index, POISONED, PatchEntry};
+
+/// Figures over all assets and their missing patches.
+#[derive(Debug, Clone, Default)]
+pub struct Overview {
+    pub assets: usize,
+    pub scanned: usize,
+    pub pending: usize,
+    pub failed: usize,
+    pub reboot_pending: usize,
+    pub packages: u64,
+    /// Updates that the machines' own package managers offer, summed over machines.
+    pub updates: u64,
+    pub security_updates: u64,
+    /// Distinct CVEs of missing security patches, as far as they have been read.
+    pub cves: usize,
+    /// Missing security patches whose CVEs are known …
+    pub cves_read: usize,
+    /// … of so many.
+    pub cves_of: usize,
+    /// Known exploited vulnerabilities that an asset is exposed to.
+    pub known_exploited: usize,
+    /// Most urgent first.
+    pub urgent: Vec<(PatchEntry, u64)>,
+}
+
+impl Index {
+    /// `urgent`: how many of the most urgent missing patches are wanted.
+    pub fn overview(&self, urgent: usize) -> Overview {
+        let mut overview = Overview::default();
+        let shared = self.shared.read().expect(POISONED);
+        let blocks = self.all_blocks();
+        for block in &blocks {
+            for (_, row) in block.read().expect(POISONED).rows_with_slots() {
+                overview.assets += 1;
+                match row.columns.scan_status {
+                    ScanStatus::Scanned => overview.scanned += 1,
+                    ScanStatus::Pending | ScanStatus::Scanning => overview.pending += 1,
+                    ScanStatus::Failed | ScanStatus::NotSupported => overview.failed += 1,
+                }
+                overview.reboot_pending += usize::from(row.columns.pending_reboot);
+                overview.packages += u64::from(row.counts.packages);
+                overview.updates += u64::from(row.counts.offers);
+                overview.security_updates += u64::from(row.counts.security_offers);
+            }
+        }
+        let mut cves = BTreeSet::new();
+        let mut missing = Vec::new();
+        for entry in shared.catalogue.all() {
+            let on = |block: &std::sync::Arc<std::sync::RwLock<crate::block::Block>>| {
+                block.read().expect(POISONED).missing(entry.number).map_or(0, roaring::RoaringBitmap::len)
+            };
+            let count: u64 = blocks.iter().map(on).sum();
+            if count == 0 || !shared.catalogue.newer(entry).is_empty() {
+                continue;
+            }
+            if entry.patch.is_security() {
+                overview.cves_of += 1;
+                if let Some(known) = &entry.patch.cves {
+                    overview.cves_read += 1;
+                    cves.extend(known.iter().cloned());
+                }
+            }
+            missing.push((entry, count));
+        }
+        overview.cves = cves.len();
+        let known_exploited =
+            shared.catalogue.cves().filter(|(cve, _)| shared.catalogue.facts(cve).is_known_exploited());
+        overview.known_exploited = known_exploited.filter(|(_, patches)| self.exposed(patches) > 0).count();
+        missing.sort_by(|left, right| {
+            urgency(right).cmp(&urgency(left)).then_with(|| left.0.patch.title.cmp(&right.0.patch.title))
+        });
+        overview.urgent = missing.into_iter().take(urgent).map(|(entry, count)| (entry.clone(), count)).collect();
+        overview
+    }
+}
+
+/// Security first, then the machines that lack it, then the number of CVEs, then the age of the fix.
+fn urgency((entry, count): &(&PatchEntry, u64)) -> impl Ord {
+    let patch = &entry.patch;
+    let cves = patch.cves.as_ref().map_or(0, Vec::len);
+    (patch.is_security(), *count, cves, std::cmp::Reverse(patch.published))
+}

@@ -1,0 +1,168 @@
+//! The canonical patch record (`catalogue.md` 1), as far as sources exist that fill it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::component::Repository;
+use crate::hash::Sha256;
+use crate::ids::PatchId;
+use crate::severity::Severity;
+
+/// Namespace of patch ids (`catalogue.md` 1).
+const NAMESPACE: Uuid = Uuid::from_u128(0x8f1d_5e0a_6f0b_5b0c_9a55_3b1c_2f7d_9e10);
+
+impl PatchId {
+    /// Version 5 of vendor, native id, product key and architecture, lower-cased, joined by U+000A: the same patch
+    /// gets the same id from every source and at every import.
+    pub fn derive(vendor: &str, native_id: &str, product: &str, architecture: &str) -> Self {
+        let name = [vendor, native_id, product, architecture].map(str::to_lowercase).join("\n");
+        Self(Uuid::new_v5(&NAMESPACE, name.as_bytes()))
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum PatchKind {
+    Security,
+    Bugfix,
+}
+
+/// Who vouches for a package that machines reported (`catalogue.md` 5.1), from the least to the most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Corroboration {
+    /// Speaks for the assets that reported it, and for no other.
+    Reported,
+    /// Three assets reported the same package, version and hash.
+    ThreeAssets,
+    /// Found in an index that is signed by a key of the server's own keyring.
+    SignedIndex,
+    /// The vendor's own advisory says so.
+    Advisory,
+}
+
+/// What a patch's package is compared by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub enum MatchedBy {
+    /// An installed package of this name, by its own version.
+    #[default]
+    Name,
+    /// Every installed package of this source package, by the source's version: as advisories speak.
+    Source,
+}
+
+/// One patch: of an advisory, what it fixes in one release; of an apt repository without one, one version of one source
+/// package in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Patch {
+    pub id: PatchId,
+    /// Other ids under which it was known: an update that machines offered becomes the one of its advisory.
+    #[serde(default)]
+    pub aliases: Vec<PatchId>,
+    pub native_ids: Vec<NativeId>,
+    /// Up to 512 characters.
+    pub title: String,
+    /// Up to 16,384 characters.
+    pub description: String,
+    pub vendor: String,
+    pub kind: PatchKind,
+    /// Severity by the vendor's own word. A changelog's `urgency` is not one.
+    pub severity: Severity,
+    /// The changelog's `urgency=`: the priority for migration between suites, never a severity.
+    pub urgency: Option<String>,
+    /// `None` until a changelog or an advisory was read; then perhaps empty.
+    pub cves: Option<Vec<String>>,
+    /// Product key, such as `debian:12`.
+    pub product: String,
+    /// Where it comes from, and must be configured on the asset; `None` for an advisory, which says nothing of it.
+    pub repository: Option<Repository>,
+    pub source: String,
+    pub source_version: String,
+    pub packages: Vec<PatchPackage>,
+    pub published: Option<Timestamp>,
+    pub reboot: Reboot,
+    /// The advisory's page; http or https.
+    #[serde(default)]
+    pub advisory_link: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NativeId {
+    /// `APT`, `DSA`, `KB` ….
+    pub scheme: String,
+    pub value: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PatchPackage {
+    pub name: String,
+    /// dpkg architecture: `amd64`, `all` …; `any` for a source package.
+    pub architecture: String,
+    pub fixed_version: String,
+    pub size_bytes: Option<u64>,
+    pub sha256: Option<Sha256>,
+    /// Each package stands for itself: a claim about one cannot ride on the proof of another.
+    pub corroboration: Corroboration,
+    #[serde(default)]
+    pub by: MatchedBy,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Reboot {
+    Never,
+    Maybe,
+    Always,
+}
+
+impl Patch {
+    pub fn is_security(&self) -> bool {
+        self.kind == PatchKind::Security
+    }
+
+    /// The vendor's advisory that it is of, such as `DSA-5000-1`.
+    pub fn advisory(&self) -> Option<&str> {
+        let advisories = self.native_ids.iter().filter(|native| native.scheme != "APT");
+        advisories.map(|native| native.value.as_str()).next()
+    }
+
+    /// Where it is known from: the repository, or the vendor's advisories.
+    pub fn origin(&self) -> String {
+        match &self.repository {
+            Some(repository) => repository.to_string(),
+            None => format!("{} advisories", self.vendor),
+        }
+    }
+
+    /// What its rule looks at: an advisory's source packages where it has some, else the packages that were offered.
+    pub fn judged_packages(&self) -> impl Iterator<Item = &PatchPackage> {
+        let of_advisory = self.packages.iter().any(|package| package.by == MatchedBy::Source);
+        let by = if of_advisory { MatchedBy::Source } else { MatchedBy::Name };
+        self.packages.iter().filter(move |package| package.by == by)
+    }
+
+    /// What the least trusted of its judged packages has; a patch without packages is only reported.
+    pub fn corroboration(&self) -> Corroboration {
+        self.judged_packages().map(|package| package.corroboration).min().unwrap_or(Corroboration::Reported)
+    }
+
+    /// Sum of its packages' archives, in bytes; unknown when one is, or when none is known.
+    pub fn size_bytes(&self) -> Option<u64> {
+        let mut archives = self.packages.iter().filter(|package| package.by == MatchedBy::Name).peekable();
+        archives.peek()?;
+        archives.map(|package| package.size_bytes).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_derived_and_ignore_case() {
+        let id = PatchId::derive("Debian", "openssl 3.0.18-1~deb12u1", "debian:12", "any");
+        assert_eq!(id, PatchId::derive("debian", "OpenSSL 3.0.18-1~deb12u1", "Debian:12", "ANY"));
+        assert_eq!(id.uuid().get_version_num(), 5);
+    }
+}

@@ -1,0 +1,76 @@
+//! The list of assets.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use fettle_index::query::{AssetFilter, AssetSort};
+use fettle_model::ScanStatus;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::row::AssetRow;
+use crate::api::error::{ApiError, Parameters};
+use crate::api::list::{Listing, Paging, YesNo, unknown_sort};
+use crate::state::AppState;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
+pub struct AssetParameters {
+    #[serde(default)]
+    search: String,
+    sort: Option<String>,
+    limit: Option<usize>,
+    after: Option<String>,
+    /// Pending, Scanned, Failed or `NotSupported`.
+    #[param(value_type = Option<String>)]
+    scan_status: Option<ScanStatus>,
+    /// As the column shows it.
+    os: Option<String>,
+    #[param(value_type = Option<String>)]
+    pending_reboot: Option<YesNo>,
+    #[param(value_type = Option<String>)]
+    missing: Option<YesNo>,
+    /// Lacks a patch that fixes it: `CVE-2026-0001`.
+    cve: Option<String>,
+}
+
+#[utoipa::path(get, path = "/v1/assets", tag = "assets", params(AssetParameters),
+    responses((status = 200, body = Listing<AssetRow>)))]
+pub async fn list(
+    State(app): State<Arc<AppState>>,
+    Parameters(asked): Parameters<AssetParameters>,
+) -> Result<Json<Listing<AssetRow>>, ApiError> {
+    app.index_ready()?;
+    let paging = Paging { search: asked.search, sort: asked.sort, limit: asked.limit, after: asked.after };
+    let (column, descending) = paging.sort();
+    let filter = AssetFilter {
+        search: paging.search.clone(),
+        scan_status: asked.scan_status,
+        operating_system: asked.os,
+        pending_reboot: asked.pending_reboot.map(bool::from),
+        missing: asked.missing.map(bool::from),
+        patch: None,
+        cve: asked.cve.map(|cve| cve.to_uppercase()),
+    };
+    let page = paging.page()?;
+    let found = app.fleet.index.assets(&filter, sort(column)?, descending, page);
+    let rows = found.rows.into_iter().map(|row| app.asset_row(row)).collect();
+    Ok(Json(Listing::new(rows, found.total, page, found.facets)))
+}
+
+fn sort(column: Option<&str>) -> Result<AssetSort, ApiError> {
+    Ok(match column {
+        None | Some("name") => AssetSort::Name,
+        Some("operatingSystem") => AssetSort::OperatingSystem,
+        Some("scanStatus") => AssetSort::ScanStatus,
+        Some("scannedAt") => AssetSort::ScannedAt,
+        Some("missingPatchCount") => AssetSort::Missing,
+        Some("missingSecurityCount") => AssetSort::MissingSecurity,
+        Some("installedPatchCount") => AssetSort::Installed,
+        Some("lastCheckedIn") => AssetSort::LastCheckedIn,
+        Some("lastLoggedOnUser") => AssetSort::LastLoggedOnUser,
+        Some(other) => return Err(unknown_sort(other)),
+    })
+}

@@ -1,0 +1,75 @@
+//! The assets that miss a patch, or have it.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use fettle_catalog::judge::{AssetView, judge};
+use fettle_fleet::ledger::{Ledger, since};
+use fettle_index::query::{AssetFilter, AssetSort};
+use fettle_index::{ComponentId, Status};
+use fettle_model::PatchId;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::api::assets::row::AssetRow;
+use crate::api::error::{ApiError, Id, Parameters};
+use crate::api::list::{Listing, Paging};
+use crate::state::AppState;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
+pub struct PatchAssetParameters {
+    /// Missing or Installed; Missing.
+    status: Option<String>,
+    #[serde(default)]
+    search: String,
+    limit: Option<usize>,
+    after: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PatchAsset {
+    pub asset: AssetRow,
+    pub status: String,
+    pub obstacle: Option<String>,
+    pub since: Timestamp,
+}
+
+#[utoipa::path(get, path = "/v1/patches/{id}/assets", tag = "patches",
+    params(("id" = Uuid, Path), PatchAssetParameters), responses((status = 200, body = Listing<PatchAsset>)))]
+pub async fn assets(
+    State(app): State<Arc<AppState>>,
+    Id(id): Id<PatchId>,
+    Parameters(asked): Parameters<PatchAssetParameters>,
+) -> Result<Json<Listing<PatchAsset>>, ApiError> {
+    app.index_ready()?;
+    let entry = app.fleet.index.patch_entry(id).ok_or_else(|| ApiError::not_found("patch"))?;
+    let (status, name) = match asked.status.as_deref() {
+        None | Some("Missing") => (Status::Missing, "Missing"),
+        Some("Installed") => (Status::Installed, "Installed"),
+        Some(_) => return Err(ApiError::invalid_field("status", "a status is Missing or Installed")),
+    };
+    let paging = Paging { search: asked.search, limit: asked.limit, after: asked.after, sort: None };
+    let page = paging.page()?;
+    let filter = AssetFilter { search: paging.search.clone(), patch: Some((id, status)), ..AssetFilter::default() };
+    let found = app.fleet.index.assets(&filter, AssetSort::Name, false, page);
+    let mut read = app.fleet.database.read().await?;
+    let mut rows = Vec::with_capacity(found.rows.len());
+    for row in found.rows {
+        let asset = row.columns.id;
+        let Some(loaded) = read.assets().load(asset).await? else { continue };
+        let components = app.fleet.index.components(loaded.inventory.components.into_iter().map(ComponentId));
+        let judged = judge(&entry.rule, asset, &AssetView::new(&components));
+        let ledger = Ledger::decode(&loaded.inventory.ledger).map_err(ApiError::internal)?;
+        rows.push(PatchAsset {
+            since: since(entry.synced_at, row.columns.enrolled_at, ledger.changed(entry.number)),
+            asset: app.asset_row(row),
+            status: name.to_owned(),
+            obstacle: judged.obstacle.map(|obstacle| obstacle.name().to_owned()),
+        });
+    }
+    Ok(Json(Listing::new(rows, found.total, page, found.facets)))
+}

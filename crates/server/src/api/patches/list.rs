@@ -1,0 +1,82 @@
+//! The list of patches.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use fettle_index::Status;
+use fettle_index::query::{PatchFilter, PatchSort};
+use fettle_model::Severity;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::row::{PatchRow, row};
+use crate::api::error::{ApiError, Parameters};
+use crate::api::list::{Listing, Paging, YesNo, unknown_sort};
+use crate::state::AppState;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
+pub struct PatchParameters {
+    #[serde(default)]
+    search: String,
+    sort: Option<String>,
+    limit: Option<usize>,
+    after: Option<String>,
+    #[param(value_type = Option<String>)]
+    security: Option<YesNo>,
+    /// Missing, Installed or all; without it: missing or installed somewhere.
+    status: Option<String>,
+    #[param(value_type = Option<String>)]
+    superseded: Option<YesNo>,
+    #[param(value_type = Option<String>)]
+    severity: Option<Severity>,
+    repository: Option<String>,
+}
+
+#[utoipa::path(get, path = "/v1/patches", tag = "patches", params(PatchParameters),
+    responses((status = 200, body = Listing<PatchRow>)))]
+pub async fn list(
+    State(app): State<Arc<AppState>>,
+    Parameters(asked): Parameters<PatchParameters>,
+) -> Result<Json<Listing<PatchRow>>, ApiError> {
+    app.index_ready()?;
+    let (status, anywhere) = match asked.status.as_deref() {
+        None => (None, false),
+        Some("all") => (None, true),
+        Some("Missing") => (Some(Status::Missing), false),
+        Some("Installed") => (Some(Status::Installed), false),
+        Some(_) => return Err(ApiError::invalid_field("status", "a status is Missing, Installed or all")),
+    };
+    let paging = Paging { search: asked.search, sort: asked.sort, limit: asked.limit, after: asked.after };
+    let filter = PatchFilter {
+        search: paging.search.clone(),
+        security: asked.security.map(bool::from),
+        status,
+        anywhere,
+        superseded: asked.superseded == Some(YesNo::Yes),
+        severity: asked.severity,
+        repository: asked.repository,
+    };
+    let (sort, descending) = sort(paging.sort())?;
+    let page = paging.page()?;
+    let found = app.fleet.index.patches(&filter, sort, descending, page);
+    let rows = found.rows.into_iter().map(|found| row(found.entry, found.count, found.is_superseded)).collect();
+    Ok(Json(Listing::new(rows, found.total, page, found.facets)))
+}
+
+/// Without a column: what most assets lack comes first.
+fn sort((column, descending): (Option<&str>, bool)) -> Result<(PatchSort, bool), ApiError> {
+    let sort = match column {
+        None => return Ok((PatchSort::Missing, true)),
+        Some("missingCount") => PatchSort::Missing,
+        Some("installedCount") => PatchSort::Installed,
+        Some("title") => PatchSort::Title,
+        Some("published") => PatchSort::Published,
+        Some("isSecurity") => PatchSort::Security,
+        Some("sizeBytes") => PatchSort::Size,
+        Some(other) => return Err(unknown_sort(other)),
+    };
+    Ok((sort, descending))
+}

@@ -1,0 +1,16 @@
+//! The server as its clients see it: over its ports, on a database of its own.
+
+mod access;
+mod advisories;
+mod changelogs;
+mod enrolment;
+mod hostile;
+mod identity;
+mod imports;
+mod jobs;
+mod openapi;
+mod patches;
+mod reports;
+mod restart;
+mod tokens;
+mod vulnerability_facts;

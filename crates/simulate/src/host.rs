@@ -1,0 +1,270 @@
+//! One host: an image with drift, and how far it is behind.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use fettle_model::asset::{Disk, Facts, HardwareFacts, Interface, OsFacts, RebootReason};
+use fettle_model::component::{Component, Offer, RepositoryTrust, Running};
+use fettle_wire::message::report::OfferDetails;
+use jiff::Timestamp;
+
+use crate::archive::{Archive, Package, Source, UPDATED};
+use crate::chance::Chance;
+use crate::image::Image;
+
+/// A host as it is now.
+#[derive(Debug)]
+pub struct Host {
+    pub name: String,
+    pub archive: Arc<Archive>,
+    number: u64,
+    seed: u64,
+    role: &'static str,
+    /// Installed packages by source, as places in the archive.
+    packages: BTreeMap<u16, BTreeSet<u8>>,
+    /// Updates of each source that are installed; sources that were never updated do not stand here.
+    levels: BTreeMap<u16, u32>,
+    /// Sources whose next update is offered.
+    offered: BTreeSet<u16>,
+}
+
+/// What a round of updates changed.
+#[derive(Debug, Default)]
+pub struct Upgrade {
+    pub add: Vec<Component>,
+    pub remove: Vec<Component>,
+    pub details: Vec<OfferDetails>,
+}
+
+impl Host {
+    /// Host `number` of the seed: an image, up to 5 % of its packages gone and others in their place, `behind` offered
+    /// updates.
+    pub fn new(seed: u64, number: u64, image: &Image, behind: usize) -> Self {
+        let chance = Chance::new(seed, "host", number);
+        let archive = Arc::clone(&image.archive);
+        let mut packages: BTreeMap<u16, BTreeSet<u8>> = BTreeMap::new();
+        let mut gone = 0;
+        for (source, package) in &image.packages {
+            if chance.percent(3) {
+                gone += 1;
+                continue;
+            }
+            packages.entry(*source).or_default().insert(*package);
+        }
+        for _ in 0..gone {
+            let source = chance.below(archive.sources.len());
+            packages.entry(u16::try_from(source).unwrap_or(0)).or_default().insert(0);
+        }
+        let mut host = Self {
+            name: format!("{}-{}{number:05}", image.role, archive.os_id),
+            archive,
+            number,
+            seed,
+            role: image.role,
+            packages,
+            levels: BTreeMap::new(),
+            offered: BTreeSet::new(),
+        };
+        let sources = host.updated();
+        for source in &sources {
+            if chance.percent(30) {
+                host.levels.insert(*source, 1 + u32::try_from(chance.below(3)).unwrap_or(0));
+            }
+        }
+        while host.offered.len() < behind.min(sources.len()) {
+            host.offered.insert(sources[chance.below(sources.len())]);
+        }
+        host
+    }
+
+    /// Sources that it has and that the archive ever updates.
+    fn updated(&self) -> Vec<u16> {
+        self.packages.keys().copied().take_while(|source| usize::from(*source) < UPDATED).collect()
+    }
+
+    pub fn package_count(&self) -> usize {
+        self.packages.values().map(BTreeSet::len).sum()
+    }
+
+    /// Everything that an agent there would report.
+    pub fn components(&self) -> Vec<Component> {
+        let repo = |repository: &fettle_model::Repository| Component::Repo {
+            manager: "deb".to_owned(),
+            repository: repository.clone(),
+            enabled: true,
+            trust: RepositoryTrust::Signed,
+        };
+        let mut components = vec![
+            Component::Os { id: self.archive.os_id.to_owned(), release: self.archive.release.to_owned() },
+            Component::Running(Running::Kernel { version: self.archive.kernel.to_owned() }),
+            repo(&self.archive.main),
+            repo(&self.archive.security),
+        ];
+        for source in self.packages.keys() {
+            self.for_each(*source, |source, package| components.push(self.deb(source, package)));
+        }
+        for source in &self.offered {
+            self.for_each(*source, |source, package| components.push(self.offer(source, package)));
+        }
+        components
+    }
+
+    /// What goes with all offers.
+    pub fn details(&self) -> Vec<OfferDetails> {
+        let mut details = Vec::new();
+        for source in &self.offered {
+            self.for_each(*source, |source, package| details.push(self.offer_details(source, package)));
+        }
+        details
+    }
+
+    /// Installs the updates of as many offered sources as bring `packages` packages, and is then offered as many others.
+    pub fn upgrade(&mut self, packages: usize) -> Upgrade {
+        let mut upgrade = Upgrade::default();
+        let chance = Chance::new(
+            self.seed,
+            "upgrade",
+            self.number ^ (self.levels.values().map(|level| u64::from(*level)).sum::<u64>() << 32),
+        );
+        let mut moved = 0;
+        while moved < packages && !self.offered.is_empty() {
+            let at = chance.below(self.offered.len());
+            let source = *self.offered.iter().nth(at).expect("it is below the length");
+            self.for_each(source, |source, package| {
+                upgrade.remove.push(self.deb(source, package));
+                upgrade.remove.push(self.offer(source, package));
+            });
+            moved += self.packages[&source].len();
+            self.offered.remove(&source);
+            *self.levels.entry(source).or_default() += 1;
+            self.for_each(source, |source, package| upgrade.add.push(self.deb(source, package)));
+        }
+        let sources = self.updated();
+        let mut offered = 0;
+        while offered < moved && self.offered.len() < sources.len() {
+            let source = sources[chance.below(sources.len())];
+            if !self.offered.insert(source) {
+                continue;
+            }
+            self.for_each(source, |source, package| {
+                offered += 1;
+                upgrade.add.push(self.offer(source, package));
+                upgrade.details.push(self.offer_details(source, package));
+            });
+        }
+        upgrade
+    }
+
+    fn for_each(&self, source: u16, mut each: impl FnMut(PlacedSource<'_>, &Package)) {
+        let Some(installed) = self.packages.get(&source) else { return };
+        let level = self.levels.get(&source).copied().unwrap_or(0);
+        let placed = PlacedSource { source: &self.archive.sources[usize::from(source)], level };
+        for package in installed {
+            if let Some(package) = placed.source.packages.get(usize::from(*package)) {
+                each(placed, package);
+            }
+        }
+    }
+
+    fn deb(&self, placed: PlacedSource<'_>, package: &Package) -> Component {
+        let version = placed.source.version(&self.archive, placed.level);
+        Component::Deb {
+            name: package.name.clone(),
+            version: version.clone(),
+            arch: package.architecture.to_owned(),
+            source: placed.source.name.clone(),
+            source_version: version,
+        }
+    }
+
+    fn offer(&self, placed: PlacedSource<'_>, package: &Package) -> Component {
+        Component::Offer(Offer {
+            manager: "deb".to_owned(),
+            name: package.name.clone(),
+            candidate: placed.source.version(&self.archive, placed.level + 1),
+            arch: package.architecture.to_owned(),
+            repository: self.repository(placed.source).clone(),
+            obstacle: None,
+            back: true,
+        })
+    }
+
+    fn offer_details(&self, placed: PlacedSource<'_>, package: &Package) -> OfferDetails {
+        let version = placed.source.version(&self.archive, placed.level + 1);
+        OfferDetails {
+            name: package.name.clone(),
+            arch: package.architecture.to_owned(),
+            candidate: version.clone(),
+            repo: self.repository(placed.source).clone(),
+            source: placed.source.name.clone(),
+            source_version: version,
+            size_bytes: Some(package.size),
+            sha256: Some(placed.source.hash(&self.archive, package, placed.level + 1)),
+            reboot: matches!(placed.source.name.as_str(), "linux" | "glibc" | "systemd"),
+            changelog: None,
+        }
+    }
+
+    fn repository(&self, source: &Source) -> &fettle_model::Repository {
+        if source.is_security { &self.archive.security } else { &self.archive.main }
+    }
+
+    pub fn facts(&self, booted_at: Timestamp) -> Facts {
+        let chance = Chance::new(self.seed, "facts", self.number);
+        let mac = chance.bytes::<5>().map(|byte| format!("{byte:02x}")).join(":");
+        let (high, low) = (self.number >> 8 & 0xff, self.number & 0xff);
+        let processors = [2, 4, 8, 16][chance.below(4)];
+        let size = [20, 40, 100, 500][chance.below(4)] * 1_000_000_000_u64;
+        Facts {
+            hostname: self.name.clone(),
+            fqdn: Some(format!("{}.{}.example.com", self.name, self.role)),
+            os: OsFacts {
+                family: "linux".to_owned(),
+                id: self.archive.os_id.to_owned(),
+                version: self.archive.release.to_owned(),
+                name: self.archive.os_name.to_owned(),
+                codename: Some(self.archive.codename.to_owned()),
+                arch: "x86_64".to_owned(),
+            },
+            kernel: Some(self.archive.kernel.to_owned()),
+            hardware: HardwareFacts {
+                manufacturer: Some("QEMU".to_owned()),
+                model: Some("Standard PC (Q35 + ICH9, 2009)".to_owned()),
+                serial: Some(format!("S{:08}", self.number)),
+                bios_version: Some("1.16.2-debian-1.16.2-1".to_owned()),
+                bios_date: Some("04/01/2014".to_owned()),
+                processor: Some("Intel(R) Xeon(R) Gold 6338 CPU @ 2.00GHz".to_owned()),
+                processors: Some(processors),
+                virtualisation: Some("kvm".to_owned()),
+            },
+            memory_mb: Some(u64::from(processors) * 2_048),
+            disks: vec![Disk {
+                mount: "/".to_owned(),
+                file_system: "ext4".to_owned(),
+                size_bytes: size,
+                free_bytes: size / 100 * (10 + chance.below(80) as u64),
+            }],
+            interfaces: vec![Interface {
+                name: "enp1s0".to_owned(),
+                mac: Some(format!("52:{mac}")),
+                addresses: vec![format!("10.{}.{high}.{low}/16", chance.below(8))],
+            }],
+            logged_on: chance.percent(20).then(|| ["ada", "grace", "edsger"][chance.below(3)].to_owned()),
+            booted_at: Some(booted_at),
+            timezone: Some(["Europe/Berlin", "Etc/UTC", "America/New_York"][chance.below(3)].to_owned()),
+            pending_reboot: if chance.percent(10) {
+                vec![RebootReason { reason: "KernelNewer".to_owned(), detail: None }]
+            } else {
+                Vec::new()
+            },
+            stale_processes: Vec::new(),
+        }
+    }
+}
+
+/// A source at the level that a host has it.
+#[derive(Debug, Clone, Copy)]
+struct PlacedSource<'a> {
+    source: &'a Source,
+    level: u32,
+}

@@ -1,0 +1,356 @@
+//! Putting the fleet into a database: enrolment, first reports, and rounds of updates a day apart.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use fettle_fleet::access::AccessError;
+use fettle_fleet::access::activation_key::NewKey;
+use fettle_fleet::agents::Agent;
+use fettle_fleet::entropy::SystemEntropy;
+use fettle_fleet::start::{Start, StartError};
+use fettle_fleet::{Fleet, Refused, Settings};
+use fettle_model::clock::ManualClock;
+use fettle_model::component::Component;
+use fettle_model::{ActivationKeyId, Clock as _, EnrolmentId, ReportId, Sha256};
+use fettle_store::StoreError;
+use fettle_wire::message::enrol::{EnrolOs, HardwareId};
+use fettle_wire::message::report::{Collector, FactsReport, Mode, Refresh, ScanReport, ScanResult};
+use fettle_wire::message::{Enrol, Report};
+use fettle_wire::{Fingerprint, PayloadType, SigningKey, WireComponent, component, dsse, sha256};
+use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinSet;
+
+use crate::host::{Host, Upgrade};
+use crate::image::images;
+
+/// Reports at work at once: enough that they share commits.
+const AT_ONCE: usize = 64;
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// What is simulated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Simulation {
+    pub assets: u32,
+    pub seed: u64,
+    /// Packages of the smallest and of the largest image.
+    pub packages: (usize, usize),
+    /// Days of updates, before today.
+    pub rounds: u32,
+    /// Packages that each host updates on each of them.
+    pub packages_per_round: usize,
+}
+
+impl Simulation {
+    pub const fn new(assets: u32, seed: u64) -> Self {
+        Self { assets, seed, packages: (300, 700), rounds: 3, packages_per_round: 10 }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// 0: enrolment and first report; then each round of updates.
+    pub round: u32,
+    pub rounds: u32,
+    /// Hosts that are done in this round, of all.
+    pub done: u32,
+    pub assets: u32,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SimulateError {
+    #[error("the database cannot be opened")]
+    Start(#[from] StartError),
+    #[error("the activation key of the simulated hosts cannot be made")]
+    Key(#[from] AccessError),
+    #[error("the report of a simulated host was refused")]
+    Refused(#[from] Refused),
+    #[error("the database could not answer")]
+    Store(#[from] StoreError),
+    #[error("the request of the simulated hosts cannot be made")]
+    Request(#[from] rcgen::Error),
+    #[error("a task of the simulation ended early")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+/// Puts a fleet into the database of a server that does not run: SQLite in `data`, or `database`. `now` is the end of
+/// what is simulated.
+pub async fn simulate(
+    data: &Path,
+    database: Option<&str>,
+    simulation: &Simulation,
+    now: Timestamp,
+    progress: impl Fn(Progress),
+) -> Result<(), SimulateError> {
+    let days = i32::try_from(simulation.rounds).unwrap_or(i32::MAX).saturating_add(7);
+    let clock = Arc::new(ManualClock::new(now - DAY * days));
+    let start = Start {
+        database: database.map_or_else(|| format!("sqlite:{}", data.display()), str::to_owned),
+        seal_key: data.join("seal.key"),
+        organisation: "Simulated".to_owned(),
+        settings: Settings::default(),
+        clock: Arc::clone(&clock) as Arc<_>,
+        entropy: Arc::new(SystemEntropy),
+    };
+    let fleet = Arc::new(fettle_fleet::start::open(start).await?);
+    fleet.load_index().await?;
+    let tell = |round, done| {
+        progress(Progress { round, rounds: simulation.rounds, done, assets: simulation.assets });
+    };
+    let mut hosts = enrol(&fleet, simulation, |done| tell(0, done)).await?;
+    for round in 1..=simulation.rounds {
+        clock.set(now - DAY * i32::try_from(simulation.rounds - round).unwrap_or(0));
+        hosts = upgrade_all(&fleet, hosts, simulation.packages_per_round, |done| tell(round, done)).await?;
+        // What a running server does each minute.
+        fleet.trim_feed().await?;
+    }
+    for (agent, _) in &hosts {
+        let mut state = agent.state();
+        state.connection.last_checked_in = Some(clock.now());
+        state.connection.is_dirty = true;
+    }
+    fleet.write_contacts().await?;
+    while fleet.chain_audit().await? > 0 {}
+    fleet.database.close().await;
+    Ok(())
+}
+
+/// A host with the agent that the server knows it by.
+pub type Enrolled = (Arc<Agent>, Host);
+
+/// Enrols the hosts and takes their first reports.
+pub async fn enrol(
+    fleet: &Arc<Fleet>,
+    simulation: &Simulation,
+    progress: impl Fn(u32),
+) -> Result<Vec<Enrolled>, SimulateError> {
+    let key = NewKey { title: "Simulated hosts".to_owned(), max_agents: None, expire_date: None };
+    let key = fleet.new_activation_key(None, key).await?.id;
+    let csr = request()?;
+    let (record, _) = SigningKey::generate().map_err(StartError::from)?;
+    let images = images(simulation.seed, simulation.packages.0, simulation.packages.1);
+    let mut work = Work::default();
+    let mut hosts = Vec::new();
+    for number in 0..simulation.assets {
+        let image = &images[number as usize % images.len()];
+        let host = Host::new(simulation.seed, u64::from(number), image, 12);
+        let enrol = enrolment(fleet, &host, key, &csr, &record);
+        let agent = fleet.enrol(enrol).await?.agent_id;
+        let agent = fleet.agents.get(agent).expect("it was enrolled just now");
+        let fleet = Arc::clone(fleet);
+        work.add(&mut hosts, async move {
+            let report = first_report(&fleet, &host);
+            fleet.report(&agent, None, report).await?;
+            Ok((agent, host))
+        })
+        .await?;
+        progress(number + 1);
+    }
+    work.finish(&mut hosts).await?;
+    Ok(hosts)
+}
+
+/// One round: each host installs updates and reports the difference.
+pub async fn upgrade_all(
+    fleet: &Arc<Fleet>,
+    hosts: Vec<Enrolled>,
+    packages: usize,
+    progress: impl Fn(u32),
+) -> Result<Vec<Enrolled>, SimulateError> {
+    let mut work = Work::default();
+    let mut done = Vec::with_capacity(hosts.len());
+    for (number, (agent, mut host)) in (1..).zip(hosts) {
+        let fleet = Arc::clone(fleet);
+        work.add(&mut done, async move {
+            let upgrade = host.upgrade(packages);
+            let from = agent.state().fingerprint;
+            let report = difference(&fleet, from, upgrade);
+            fleet.report(&agent, None, report).await?;
+            Ok((agent, host))
+        })
+        .await?;
+        progress(number);
+    }
+    work.finish(&mut done).await?;
+    Ok(done)
+}
+
+/// Reports at work, at most [`AT_ONCE`].
+#[derive(Default)]
+struct Work(JoinSet<Result<Enrolled, SimulateError>>);
+
+impl Work {
+    async fn add(
+        &mut self,
+        done: &mut Vec<Enrolled>,
+        work: impl Future<Output = Result<Enrolled, SimulateError>> + Send + 'static,
+    ) -> Result<(), SimulateError> {
+        self.0.spawn(work);
+        while self.0.len() >= AT_ONCE {
+            let Some(ended) = self.0.join_next().await else { break };
+            done.push(ended??);
+        }
+        Ok(())
+    }
+
+    async fn finish(mut self, done: &mut Vec<Enrolled>) -> Result<(), SimulateError> {
+        while let Some(ended) = self.0.join_next().await {
+            done.push(ended??);
+        }
+        Ok(())
+    }
+}
+
+/// One key serves all simulated hosts: none of them ever connects.
+fn request() -> Result<Vec<u8>, SimulateError> {
+    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?;
+    Ok(rcgen::CertificateParams::new(Vec::new())?.serialize_request(&key)?.der().to_vec())
+}
+
+fn enrolment(fleet: &Fleet, host: &Host, key: ActivationKeyId, csr: &[u8], record: &SigningKey) -> Enrol {
+    let proof = record.sign(&dsse::pre_authentication(PayloadType::Csr, csr));
+    let hardware = ["dmi", "board", "disk", "mac", "machineId"]
+        .map(|kind| HardwareId { kind: kind.to_owned(), hash: sha256(format!("{kind} {}", host.name).as_bytes()) });
+    Enrol {
+        enrolment_id: EnrolmentId::new(fleet.clock.now(), fleet.entropy.as_ref()),
+        customer_id: fleet.organisation.id,
+        activation_id: key,
+        csr: STANDARD.encode(csr),
+        record_key: record.public(),
+        record_proof: STANDARD.encode(proof),
+        hardware: hardware.into(),
+        hostname: host.name.clone(),
+        fqdn: None,
+        os: EnrolOs {
+            family: "linux".to_owned(),
+            id: host.archive.os_id.to_owned(),
+            version: host.archive.release.to_owned(),
+            arch: "x86_64".to_owned(),
+        },
+        agent_version: env!("CARGO_PKG_VERSION").to_owned(),
+        boot_id: format!("boot of {}", host.name),
+        monitor_only: false,
+        previous_agent_id: None,
+    }
+}
+
+fn first_report(fleet: &Fleet, host: &Host) -> Report {
+    let now = fleet.clock.now();
+    let components = host.components();
+    let facts = host.facts(now - DAY * 3);
+    Report {
+        report_id: ReportId::new(now, fleet.entropy.as_ref()),
+        incarnation: 1,
+        mode: Mode::Full,
+        from: None,
+        to: Fingerprint::of(&hashes(&components)),
+        dropped: 0,
+        add: components.iter().map(WireComponent::from).collect(),
+        remove: Vec::new(),
+        facts: Some(FactsReport::new(facts, Vec::new())),
+        scan: Some(scan(host, now)),
+        offer_details: host.details(),
+    }
+}
+
+fn difference(fleet: &Fleet, from: Fingerprint, upgrade: Upgrade) -> Report {
+    let now = fleet.clock.now();
+    let sum = hashes(&upgrade.remove).iter().fold(from, Fingerprint::without);
+    Report {
+        report_id: ReportId::new(now, fleet.entropy.as_ref()),
+        incarnation: 1,
+        mode: Mode::Diff,
+        from: Some(from),
+        to: hashes(&upgrade.add).iter().fold(sum, Fingerprint::with),
+        dropped: 0,
+        add: upgrade.add.iter().map(WireComponent::from).collect(),
+        remove: upgrade.remove.iter().map(WireComponent::from).collect(),
+        facts: None,
+        scan: None,
+        offer_details: upgrade.details,
+    }
+}
+
+fn hashes(components: &[Component]) -> Vec<Sha256> {
+    components.iter().map(component::hash).collect()
+}
+
+fn scan(host: &Host, now: Timestamp) -> ScanReport {
+    let collector =
+        |name: &str| Collector { name: name.to_owned(), result: "Ok".to_owned(), took_ms: 900, code: None, text: None };
+    let refresh = |repository: &fettle_model::Repository, uri: &str| Refresh {
+        repo: repository.clone(),
+        result: "Ok".to_owned(),
+        text: None,
+        list_date: Some(now),
+        valid_until: Some(now + DAY * 7),
+        lists: "Own".to_owned(),
+        uri: Some(uri.to_owned()),
+        distribution: Some(host.archive.codename.to_owned()),
+    };
+    ScanReport {
+        id: None,
+        kind: "VM".to_owned(),
+        result: ScanResult::Scanned,
+        reason: None,
+        started_at: now,
+        ended_at: now,
+        watch_revision: 0,
+        collectors: ["apt", "facts", "processes"].map(collector).into(),
+        refresh: vec![
+            refresh(&host.archive.main, "http://archive.example.com/debian"),
+            refresh(&host.archive.security, "http://archive.example.com/debian-security"),
+        ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_seed_alone_decides_what_hosts_have() {
+        let images = images(7, 300, 700);
+        assert!(images.len() >= 40, "{}", images.len());
+        for (number, image) in (0..).zip(&images) {
+            let mut host = Host::new(7, number, image, 12);
+            let mut again = Host::new(7, number, image, 12);
+            assert!((250..=750).contains(&host.package_count()), "{}: {}", host.name, host.package_count());
+            assert_eq!(host.components(), again.components());
+            assert_eq!(host.upgrade(10).add, again.upgrade(10).add);
+        }
+        let other = Host::new(8, 0, &images[0], 12);
+        assert_ne!(other.components(), Host::new(7, 0, &images[0], 12).components());
+    }
+
+    #[tokio::test]
+    async fn a_small_fleet_has_findings_and_history() {
+        let data = tempfile::tempdir().expect("a directory");
+        let now = "2026-11-21T20:00:00Z".parse().expect("a time");
+        let simulation = Simulation { packages: (60, 120), rounds: 2, ..Simulation::new(104, 1) };
+        let told = std::sync::Mutex::new(Vec::new());
+        let note = |progress| told.lock().expect("no panic").push(progress);
+        simulate(data.path(), None, &simulation, now, note).await.expect("simulated");
+        let last = told.into_inner().expect("no panic").pop().expect("progress");
+        assert_eq!((last.round, last.done), (2, 104));
+
+        let start = Start {
+            database: format!("sqlite:{}", data.path().display()),
+            seal_key: data.path().join("seal.key"),
+            organisation: String::new(),
+            settings: Settings::default(),
+            clock: Arc::new(ManualClock::new(now)),
+            entropy: Arc::new(SystemEntropy),
+        };
+        let fleet = fettle_fleet::start::open(start).await.expect("opened");
+        fleet.load_index().await.expect("loaded");
+        assert_eq!(fleet.index.asset_count(), 104);
+        let agent = fleet.agents.all().pop().expect("an agent");
+        let row = fleet.index.asset(agent.asset).expect("a row");
+        assert!(row.counts.missing > 0 && row.counts.packages >= 50, "{:?}", row.counts);
+        let history = fleet.database.read().await.expect("a reader").findings().of_asset(agent.number, 100).await;
+        assert!(!history.expect("a history").is_empty());
+        fleet.database.close().await;
+    }
+}

@@ -1,0 +1,1 @@
+-- SQLite rewrites its rows in place: nothing to settle here. The step stands beside PostgreSQL's of the same name.

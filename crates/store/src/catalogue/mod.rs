@@ -1,0 +1,19 @@
+//! Components, patches, who reported them, the findings that are over, and the files that were imported.
+
+mod components;
+mod documents;
+mod findings;
+mod known_exploited;
+mod patch_reports;
+mod patches;
+mod vulnerabilities;
+mod vulnerability_documents;
+
+pub use components::{Component, Components, NewComponent};
+pub use documents::{Document, Documents};
+pub use findings::{ClosedFinding, FindingCause, Findings};
+pub use known_exploited::{KnownExploitedList, Listed, Listing};
+pub use patch_reports::{AlikeReports, PatchReport, PatchReports, Reporter};
+pub use patches::{PatchNumber, Patches, StoredPatch};
+pub use vulnerabilities::{StoredFacts, StoredScore, Vulnerabilities};
+pub use vulnerability_documents::{NewDocument, VulnerabilityDocuments, VulnerabilityFormat};

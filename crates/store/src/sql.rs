@@ -1,0 +1,201 @@
+//! One text of SQL for both databases.
+//!
+//! `execute!(tx, "insert an asset", "INSERT …", a, b)` runs a `&'static str` with its values on whichever database the
+//! transaction belongs to; `optional!`, `one!` and `all!` fetch rows of a type that [`row!`] declared, or [`Scalar`]s.
+//! The second argument completes "could not …" in an error. Statements stay prepared on each connection.
+
+use sea_query::{InsertStatement, PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder};
+use sea_query_sqlx::SqlxBinder as _;
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, FromRow};
+
+use crate::column::{FromColumn, column};
+use crate::error::StoreError;
+use crate::tx::{Link, Tx};
+
+/// Declares a struct whose fields are the columns of the same names.
+macro_rules! row {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$field_meta:meta])* $field_vis:vis $field:ident: $type:ty,)+ }) => {
+        $(#[$meta])*
+        $vis struct $name { $($(#[$field_meta])* $field_vis $field: $type),+ }
+
+        impl $crate::sql::Done for $name {
+            type Answer = Self;
+            fn done(self) -> Self {
+                self
+            }
+        }
+
+        impl sqlx::FromRow<'_, sqlx::sqlite::SqliteRow> for $name {
+            fn from_row(row: &sqlx::sqlite::SqliteRow) -> Result<Self, sqlx::Error> {
+                Ok(Self { $($field: $crate::column::column(row, stringify!($field))?),+ })
+            }
+        }
+
+        impl sqlx::FromRow<'_, sqlx::postgres::PgRow> for $name {
+            fn from_row(row: &sqlx::postgres::PgRow) -> Result<Self, sqlx::Error> {
+                Ok(Self { $($field: $crate::column::column(row, stringify!($field))?),+ })
+            }
+        }
+    };
+}
+
+macro_rules! run {
+    ($tx:expr, $make:expr, $fetch:ident, $operation:expr, $sql:expr $(, $value:expr)*) => {{
+        let outcome = match $tx.link() {
+            $crate::tx::Link::Sqlite(connection) => {
+                $make($sql)$(.bind($crate::column::ToColumn::stored(&$value)))*.$fetch(&mut **connection).await.map($crate::sql::Done::done)
+            }
+            $crate::tx::Link::Postgres(connection) => {
+                $make($sql)$(.bind($crate::column::ToColumn::stored(&$value)))*.$fetch(&mut **connection).await.map($crate::sql::Done::done)
+            }
+        };
+        outcome.map_err(|source| $crate::StoreError::Statement { operation: $operation, source })
+    }};
+}
+
+/// Runs a statement; gives the number of rows it touched.
+macro_rules! execute {
+    ($tx:expr, $operation:expr, $sql:expr $(, $value:expr)* $(,)?) => {
+        $crate::sql::run!($tx, sqlx::query, execute, $operation, $sql $(, $value)*)
+    };
+}
+
+/// The row, if there is one.
+macro_rules! optional {
+    ($tx:expr, $row:ty, $operation:expr, $sql:expr $(, $value:expr)* $(,)?) => {
+        $crate::sql::run!($tx, sqlx::query_as::<_, $row>, fetch_optional, $operation, $sql $(, $value)*)
+    };
+}
+
+/// The one row that a statement always has.
+macro_rules! one {
+    ($tx:expr, $row:ty, $operation:expr, $sql:expr $(, $value:expr)* $(,)?) => {
+        $crate::sql::run!($tx, sqlx::query_as::<_, $row>, fetch_one, $operation, $sql $(, $value)*)
+    };
+}
+
+/// All rows.
+macro_rules! all {
+    ($tx:expr, $row:ty, $operation:expr, $sql:expr $(, $value:expr)* $(,)?) => {
+        $crate::sql::run!($tx, sqlx::query_as::<_, $row>, fetch_all, $operation, $sql $(, $value)*)
+    };
+}
+
+pub(crate) use {all, execute, one, optional, row, run};
+
+/// Inserts several rows by one statement; gives the number of rows it touched. Each number of rows is another text of
+/// SQL: callers keep to a few.
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    operation: &'static str,
+    statement: &InsertStatement,
+) -> Result<u64, StoreError> {
+    let done = match tx.link() {
+        Link::Sqlite(connection) => {
+            let (sql, values) = statement.build_sqlx(SqliteQueryBuilder);
+            sqlx::query_with(AssertSqlSafe(sql), values).execute(&mut **connection).await.map(Done::done)
+        }
+        Link::Postgres(connection) => {
+            let (sql, values) = statement.build_sqlx(PostgresQueryBuilder);
+            sqlx::query_with(AssertSqlSafe(sql), values).execute(&mut **connection).await.map(Done::done)
+        }
+    };
+    done.map_err(|source| StoreError::Statement { operation, source })
+}
+
+/// Fetches the rows of a statement with a list of values; callers keep to a few lengths of it.
+pub(crate) async fn select<R>(
+    tx: &mut Tx,
+    operation: &'static str,
+    statement: &SelectStatement,
+) -> Result<Vec<R>, StoreError>
+where
+    R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    let found = match tx.link() {
+        Link::Sqlite(connection) => {
+            let (sql, values) = statement.build_sqlx(SqliteQueryBuilder);
+            sqlx::query_as_with(AssertSqlSafe(sql), values).fetch_all(&mut **connection).await
+        }
+        Link::Postgres(connection) => {
+            let (sql, values) = statement.build_sqlx(PostgresQueryBuilder);
+            sqlx::query_as_with(AssertSqlSafe(sql), values).fetch_all(&mut **connection).await
+        }
+    };
+    found.map_err(|source| StoreError::Statement { operation, source })
+}
+
+/// Cuts into slices whose lengths are powers of two, at most `most`: a handful of texts of SQL, where no row may be
+/// there twice.
+pub(crate) fn halved<T>(mut items: &[T], most: usize) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let length = 1 << items.len().min(most).checked_ilog2()?;
+        let (slice, rest) = items.split_at(length);
+        items = rest;
+        Some(slice)
+    })
+}
+
+/// Repeats the last item up to a power of two: a handful of texts of SQL, all prepared, for any number of items.
+pub(crate) fn padded<T>(items: &[T]) -> impl Iterator<Item = &T> {
+    let fill = items.len().next_power_of_two() - items.len();
+    items.iter().chain(items.last().into_iter().cycle().take(fill))
+}
+
+/// Brings the answers of both drivers to one type.
+pub(crate) trait Done {
+    type Answer;
+    fn done(self) -> Self::Answer;
+}
+
+impl Done for sqlx::sqlite::SqliteQueryResult {
+    type Answer = u64;
+    fn done(self) -> u64 {
+        self.rows_affected()
+    }
+}
+
+impl Done for sqlx::postgres::PgQueryResult {
+    type Answer = u64;
+    fn done(self) -> u64 {
+        self.rows_affected()
+    }
+}
+
+impl<T> Done for Option<T> {
+    type Answer = Self;
+    fn done(self) -> Self {
+        self
+    }
+}
+
+impl<T> Done for Vec<T> {
+    type Answer = Self;
+    fn done(self) -> Self {
+        self
+    }
+}
+
+/// A row of one column, named `value`.
+pub(crate) struct Scalar<T>(pub(crate) T);
+
+impl<T> Done for Scalar<T> {
+    type Answer = T;
+    fn done(self) -> T {
+        self.0
+    }
+}
+
+impl<T: FromColumn> FromRow<'_, SqliteRow> for Scalar<T> {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        column(row, "value").map(Self)
+    }
+}
+
+impl<T: FromColumn> FromRow<'_, PgRow> for Scalar<T> {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        column(row, "value").map(Self)
+    }
+}

@@ -1,0 +1,114 @@
+//! A connection with the views that hold the statements.
+
+use sqlx::pool::PoolConnection;
+use sqlx::{AssertSqlSafe, Executor as _, Postgres, Sqlite};
+
+use crate::access::{ActivationKeys, Sessions, Tokens, Users};
+use crate::assets::{Assets, Certificates, Enrolments, ScanRequests};
+use crate::audit::Audit;
+use crate::catalogue::{
+    Components, Documents, Findings, KnownExploitedList, PatchReports, Patches, Vulnerabilities, VulnerabilityDocuments,
+};
+use crate::error::StoreError;
+use crate::feed::{Feed, FeedCursor};
+use crate::jobs::{Authorisations, Deployments, DryRuns, Events, Jobs, Logs, Runs};
+use crate::organisation::{OrganisationView, ServerKeys, Settings, TrustStatements};
+
+pub(crate) enum Link {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+/// A connection: inside the writer's transaction ([`crate::Database::write`]), or for reading only.
+pub struct Tx {
+    link: Link,
+    /// The newest feed row that was appended by the work at hand.
+    appended: Option<FeedCursor>,
+}
+
+macro_rules! views {
+    ($($name:ident: $view:ident),+ $(,)?) => {
+        impl Tx {
+            $(pub fn $name(&mut self) -> $view<'_> {
+                $view { tx: self }
+            })+
+        }
+    };
+}
+
+views! {
+    organisation: OrganisationView,
+    settings: Settings,
+    server_keys: ServerKeys,
+    trust_statements: TrustStatements,
+    users: Users,
+    sessions: Sessions,
+    tokens: Tokens,
+    activation_keys: ActivationKeys,
+    assets: Assets,
+    certificates: Certificates,
+    enrolments: Enrolments,
+    scan_requests: ScanRequests,
+    components: Components,
+    patches: Patches,
+    patch_reports: PatchReports,
+    findings: Findings,
+    vulnerability_documents: VulnerabilityDocuments,
+    vulnerabilities: Vulnerabilities,
+    known_exploited: KnownExploitedList,
+    documents: Documents,
+    jobs: Jobs,
+    authorisations: Authorisations,
+    runs: Runs,
+    deployments: Deployments,
+    events: Events,
+    logs: Logs,
+    dry_runs: DryRuns,
+    audit: Audit,
+    feed: Feed,
+}
+
+impl Tx {
+    pub(crate) const fn new(link: Link) -> Self {
+        Self { link, appended: None }
+    }
+
+    pub(crate) const fn link(&mut self) -> &mut Link {
+        &mut self.link
+    }
+
+    pub(crate) const fn is_postgres(&self) -> bool {
+        matches!(self.link, Link::Postgres(_))
+    }
+
+    pub(crate) const fn note_appended(&mut self, cursor: FeedCursor) {
+        self.appended = Some(cursor);
+    }
+
+    pub(crate) const fn take_appended(&mut self) -> Option<FeedCursor> {
+        self.appended.take()
+    }
+
+    /// Runs a statement of transaction control, without parameters and unprepared.
+    pub(crate) async fn control(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        let outcome = match &mut self.link {
+            Link::Sqlite(connection) => connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.map(drop),
+            Link::Postgres(connection) => connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.map(drop),
+        };
+        outcome.map_err(|source| StoreError::Statement { operation: sql, source })
+    }
+
+    /// The connection is not given back to its pool, but closed: for one that may be inside a transaction.
+    pub(crate) fn close_on_drop(&mut self) {
+        match &mut self.link {
+            Link::Sqlite(connection) => connection.close_on_drop(),
+            Link::Postgres(connection) => connection.close_on_drop(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Tx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.is_postgres() { "Tx(PostgreSQL)" } else { "Tx(SQLite)" })
+    }
+}
