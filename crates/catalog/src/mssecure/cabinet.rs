@@ -54,6 +54,20 @@ pub fn read(cabinet: &[u8]) -> Result<(Datastore, Report, Signature), ReadError>
         return Err(ReadError::TooLarge { what: "packed", limit: MAX_PACKED });
     }
     let signature = check(cabinet)?;
+    let xml = unpack(cabinet)?;
+    let (store, report) = super::read(xml.as_slice())?;
+    Ok((store, report, signature))
+}
+
+/// The XML in the cabinet. The `cab` crate (0.6) panics on some cabinets whose tables do not fit together, such as a file
+/// that begins behind the end of its folder; here that is a malformed file like any other.
+fn unpack(cabinet: &[u8]) -> Result<Vec<u8>, ReadError> {
+    std::panic::catch_unwind(|| read_member(cabinet)).unwrap_or_else(|_panic| {
+        Err(ReadError::malformed(Place::Whole, "the cabinet's folders, files and blocks do not fit together"))
+    })
+}
+
+fn read_member(cabinet: &[u8]) -> Result<Vec<u8>, ReadError> {
     let malformed = |error: std::io::Error| ReadError::of_input(error, Place::Whole);
     let mut archive = cab::Cabinet::new(Cursor::new(cabinet)).map_err(malformed)?;
     let member = archive
@@ -67,8 +81,7 @@ pub fn read(cabinet: &[u8]) -> Result<(Datastore, Report, Signature), ReadError>
     Bounded::new(archive.read_file(&member).map_err(malformed)?, limit, "unpacked")
         .read_to_end(&mut xml)
         .map_err(|error| ReadError::of_input(error, Place::Member(member.clone(), Box::new(Place::Whole))))?;
-    let (store, report) = super::read(xml.as_slice())?;
-    Ok((store, report, signature))
+    Ok(xml)
 }
 
 fn check(cabinet: &[u8]) -> Result<Signature, ReadError> {

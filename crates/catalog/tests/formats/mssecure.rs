@@ -186,6 +186,16 @@ fn a_signed_cabinet_says_the_same_and_an_altered_one_is_refused() {
     assert_eq!(plain, "FEED_MALFORMED: offset 0: this is no cabinet");
 }
 
+/// Where the offset of the first file in its folder lies, behind its size: `coffFiles` of the header, and `CFFILE`.
+#[test]
+fn a_file_that_begins_behind_its_folder_is_refused() {
+    let mut cabinet = fixture("mssecure-unsigned.cab");
+    let files = u32::from_le_bytes(cabinet[16..20].try_into().expect("four bytes")) as usize;
+    cabinet[files + 4..files + 8].copy_from_slice(&0x7fff_ffff_u32.to_le_bytes());
+    let error = cabinet::read(&cabinet).expect_err("no such place").to_string();
+    assert_eq!(error, "FEED_MALFORMED: the file: the cabinet's folders, files and blocks do not fit together");
+}
+
 /// The real file, packed and signed with a throw-away certificate on the spot.
 #[test]
 fn the_real_file_in_a_signed_cabinet() {
