@@ -21,6 +21,7 @@ use crate::agents::orders::{Order, Orders, ScanWanted};
 use crate::agents::report::Coverage;
 use crate::agents::spread::Spread;
 use crate::agents::state::{AgentState, Boots, Connection, KnownCertificate};
+use crate::agents::tokens::Tokens;
 use crate::agents::{Agent, Agents};
 use crate::catalogue::learn::with_reporters;
 use crate::catalogue::read_changelogs::ChangelogOrders;
@@ -345,9 +346,7 @@ fn agent_of(loaded: &fettle_store::assets::LoadedAsset, mut certificates: Vec<Ce
             })
             .collect(),
         incarnation: asset.incarnation,
-        token: token(&asset.token_current),
-        previous_token: asset.token_previous.as_deref().map(token),
-        shown_token: None,
+        tokens: Tokens::stored(token(&asset.token_current), asset.token_previous.as_deref().unwrap_or_default()),
         fingerprint: Fingerprint(loaded.inventory.fingerprint),
         facts_hash: asset.facts_hash.clone(),
         boots: contact.map_or_else(Boots::default, |contact| {

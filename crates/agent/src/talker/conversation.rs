@@ -285,7 +285,18 @@ impl<'a> Conversation<'a> {
             return answer;
         }
         drop(turn);
-        call.await
+        Ok(self.not_overtaken(&request, call.await?))
+    }
+
+    /// What of an answer still counts, for other calls were answered while it was held: a token that they brought may be
+    /// newer than its own, and is as good; and under a new incarnation nothing that was said to the old one counts.
+    fn not_overtaken(&self, request: &CheckIn, answer: CheckInAnswer) -> CheckInAnswer {
+        let session = self.session.borrow();
+        if session.incarnation != request.incarnation {
+            return CheckInAnswer::nothing_new(answer.server_time, answer.next);
+        }
+        let is_overtaken = session.token != request.token;
+        CheckInAnswer { token: answer.token.filter(|_| !is_overtaken), ..answer }
     }
 
     fn check_in(&self, hold_s: u32, first: bool) -> CheckIn {

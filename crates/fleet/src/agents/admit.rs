@@ -11,6 +11,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::state::{Agent, Token};
+use super::tokens::Tokens;
 use crate::Fleet;
 use crate::keys::ca::PeerIdentity;
 use crate::refusal::Refused;
@@ -78,11 +79,8 @@ impl Fleet {
         let token = read_token(presented.token);
         let is_good = {
             let mut state = agent.state();
-            let current = state.incarnation == presented.incarnation
-                && token.is_some_and(|token| token == state.token || Some(token) == state.previous_token);
-            if current {
-                state.shown_token = token;
-            }
+            let current =
+                state.incarnation == presented.incarnation && token.is_some_and(|token| state.tokens.show(token));
             if current && presented.boot_id.is_some_and(|boot| state.boots.note(boot, now)) {
                 None
             } else {
@@ -115,10 +113,7 @@ impl Fleet {
         token: Option<&str>,
     ) -> Result<(), Refused> {
         check_incarnation(agent, incarnation)?;
-        let Some(token) = token else {
-            agent.state().shown_token = None;
-            return Ok(());
-        };
+        let Some(token) = token else { return Ok(()) };
         self.admit(agent, Presented { incarnation, token, boot_id: None, hardware: None }).await
     }
 
@@ -143,11 +138,14 @@ impl Fleet {
                 Ok::<_, Refused>(())
             })
             .await?;
-        let mut state = agent.state();
-        state.incarnation = incarnation;
-        state.token = token;
-        state.previous_token = None;
-        state.orders.full = Some(super::orders::Order::new(()));
+        {
+            let mut state = agent.state();
+            state.incarnation = incarnation;
+            state.tokens = Tokens::new(token);
+            state.orders.renew_work();
+            state.orders.full = Some(super::orders::Order::new(()));
+        }
+        self.end_restored(asset).await?;
         let message = "an older state of this machine came back; it goes on under a new incarnation";
         let mut refused = Refused::new(Code::Restored, message);
         refused.restored = Some(Restored { incarnation, token: hex::encode(token) });

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use super::admit::new_token;
 use super::orders::{Order, Orders, ScanWanted};
 use super::state::{Agent, AgentState, Boots, Connection, KnownCertificate, Token};
+use super::tokens::Tokens;
 use crate::Fleet;
 use crate::keys::ca::{self, AgentCertificate, CaError};
 use crate::refusal::Refused;
@@ -68,9 +69,7 @@ impl Fleet {
             retired: false,
             certificates: vec![known_certificate(&certificate)],
             incarnation: 1,
-            token,
-            previous_token: None,
-            shown_token: None,
+            tokens: Tokens::new(token),
             fingerprint: Fingerprint::EMPTY,
             facts_hash: String::new(),
             boots: Boots::starting_with(enrol.boot_id, now),
@@ -98,19 +97,19 @@ impl Fleet {
         let certificate = self.certify(csr, known.asset, now)?;
         let stored = stored_certificate(known.asset, &certificate);
         let token = new_token(self.entropy.as_ref());
-        let (number, id, previous) = (agent.number, enrol.enrolment_id, agent.state().kept_token());
+        let (number, id, older) = (agent.number, enrol.enrolment_id, agent.state().tokens.older_than(token));
         self.database
             .write(async move |tx| {
                 tx.certificates().insert(&stored).await?;
                 tx.enrolments().put_serial(id, &stored.serial).await?;
-                tx.assets().put_tokens(number, &token, Some(&previous)).await?;
+                tx.assets().put_tokens(number, &token, &older).await?;
                 Ok::<_, Refused>(())
             })
             .await?;
         let incarnation = {
             let mut state = agent.state();
             state.certificates.push(known_certificate(&certificate));
-            state.rotate(previous, token);
+            state.tokens.give(token);
             state.incarnation
         };
         Ok(self.enrol_answer(known.asset, incarnation, &certificate, token))

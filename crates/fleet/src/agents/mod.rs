@@ -12,6 +12,7 @@ pub mod report;
 pub mod retire;
 pub(crate) mod spread;
 pub mod state;
+pub mod tokens;
 
 use std::sync::{Arc, RwLock};
 

@@ -88,6 +88,11 @@ impl Orders {
         }
     }
 
+    /// What was told of work is void: all of it is told again at once.
+    pub fn renew_work(&mut self) {
+        self.work.iter_mut().for_each(|order| order.told_at = None);
+    }
+
     pub fn add_cancel(&mut self, deployment: DeploymentId) {
         if !self.cancel.iter().any(|order| order.what == deployment) {
             self.cancel.push(Order::new(deployment));

@@ -23,19 +23,19 @@ impl Fleet {
         let certificate = self.certify(&csr, agent.asset, now)?;
         let stored = stored_certificate(agent.asset, &certificate);
         let token = new_token(self.entropy.as_ref());
-        let (number, previous) = (agent.number, agent.state().kept_token());
+        let (number, older) = (agent.number, agent.state().tokens.older_than(token));
         let record = self.audit_agent(agent.asset, "agent.certificate", None);
         self.database
             .write(async move |tx| {
                 tx.certificates().insert(&stored).await?;
-                tx.assets().put_tokens(number, &token, Some(&previous)).await?;
+                tx.assets().put_tokens(number, &token, &older).await?;
                 tx.audit().insert(&record).await?;
                 Ok::<_, Refused>(())
             })
             .await?;
         let mut state = agent.state();
         state.certificates.push(known_certificate(&certificate));
-        state.rotate(previous, token);
+        state.tokens.give(token);
         Ok(RenewAnswer {
             certificate: ca::pem(&certificate.der),
             chain: self.keys.ca.certificate_pem(),

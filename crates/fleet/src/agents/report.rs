@@ -77,14 +77,14 @@ impl Fleet {
             // Told again because the answer was lost, or a scan that found what was known: nothing is committed, so the
             // token stays.
             note_taken(agent, &before, &report, &difference);
-            let token = agent.state().token;
+            let token = agent.state().tokens.newest();
             return Ok(ReportAnswer { token: hex::encode(token), revision: before.revision, next });
         }
         let token = new_token(self.entropy.as_ref());
-        let kept = agent.state().kept_token();
-        let (row, learnt) = self.commit(written, (kept, token), now).await?;
+        let older = agent.state().tokens.older_than(token);
+        let (row, learnt) = self.commit(written, (token, older), now).await?;
         let revision = row.revision;
-        agent.state().rotate(kept, token);
+        agent.state().tokens.give(token);
         note_taken(agent, &row, &report, &difference);
         if let Some(scan) = &report.scan {
             self.repositories.note(&scan.refresh);
@@ -191,11 +191,11 @@ impl Fleet {
     async fn commit(
         &self,
         written: Written,
-        (kept, token): (Token, Token),
+        (token, older): (Token, Vec<u8>),
         now: Timestamp,
     ) -> Result<(Asset, IndexedPatches), Refused> {
         let Written { mut row, inventory, facts, mut closed, learnt, finished_scan } = written;
-        row.token_previous = Some(kept.to_vec());
+        row.token_previous = Some(older);
         row.token_current = token.to_vec();
         let (number, asset) = (row.number, row.id);
         // What never had a deployment has none at work.

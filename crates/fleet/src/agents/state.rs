@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use super::orders::Orders;
+use super::tokens::Tokens;
 
 /// 128 random bits that each committing answer carries.
 pub type Token = [u8; 16];
@@ -30,10 +31,7 @@ pub struct AgentState {
     pub retired: bool,
     pub certificates: Vec<KnownCertificate>,
     pub incarnation: u32,
-    pub token: Token,
-    pub previous_token: Option<Token>,
-    /// The token that the agent showed last; `None`: its last message carried none.
-    pub shown_token: Option<Token>,
+    pub tokens: Tokens,
     pub fingerprint: Fingerprint,
     /// SHA-256 of the facts in hex; empty before the first report.
     pub facts_hash: String,
@@ -120,21 +118,6 @@ pub struct Connection {
     pub has_a_second: bool,
     /// The agent said that a scan is running.
     pub scanning: bool,
-}
-
-impl AgentState {
-    /// The token that stays good beside a new one, for the answer with the new one may get lost: the one that the agent
-    /// has shown. Where it is not the newest, the answer with that one was lost already.
-    pub(crate) fn kept_token(&self) -> Token {
-        let shown = self.shown_token.filter(|shown| *shown == self.token || Some(*shown) == self.previous_token);
-        shown.unwrap_or(self.token)
-    }
-
-    /// A new token was committed, and `kept` beside it.
-    pub(crate) fn rotate(&mut self, kept: Token, token: Token) {
-        self.previous_token = Some(kept);
-        self.token = token;
-    }
 }
 
 impl Agent {

@@ -46,7 +46,7 @@ impl Fleet {
             by_deployment.entry(stored.deployment).or_default().push(stored);
         }
         let token = new_token(self.entropy.as_ref());
-        let (number, previous, asset) = (agent.number, agent.state().kept_token(), agent.asset);
+        let (number, older, asset) = (agent.number, agent.state().tokens.older_than(token), agent.asset);
         let committed = self
             .database
             .write(async move |tx| {
@@ -56,16 +56,16 @@ impl Fleet {
                 }
                 // Events that are known already commit nothing: the token that the agent missed stays good.
                 if taken.iter().any(|taken| taken.is_new) {
-                    tx.assets().put_tokens(number, &token, Some(&previous)).await?;
+                    tx.assets().put_tokens(number, &token, &older).await?;
                 }
                 Ok::<_, Refused>(taken)
             })
             .await?;
         let mut state = agent.state();
         if committed.value.iter().any(|taken| taken.is_new) {
-            state.rotate(previous, token);
+            state.tokens.give(token);
         }
-        let token = state.token;
+        let token = state.tokens.newest();
         let mut acked = Vec::new();
         for taken in &committed.value {
             let deployment = &taken.deployment;

@@ -26,7 +26,7 @@ impl Fleet {
         }
         let now = self.clock.now();
         let token = new_token(self.entropy.as_ref());
-        let (number, previous, asset) = (agent.number, agent.state().kept_token(), agent.asset);
+        let (number, older, asset) = (agent.number, agent.state().tokens.older_than(token), agent.asset);
         let stored = StoredChunk {
             deployment: chunk.deployment,
             incarnation: chunk.incarnation,
@@ -43,12 +43,11 @@ impl Fleet {
                     return Err(Refused::invalid("this deployment is not of this agent").at("/deployment"));
                 }
                 tx.logs().put(&stored).await?;
-                tx.assets().put_tokens(number, &token, Some(&previous)).await?;
+                tx.assets().put_tokens(number, &token, &older).await?;
                 Ok(())
             })
             .await?;
-        let mut state = agent.state();
-        state.rotate(previous, token);
+        agent.state().tokens.give(token);
         Ok(LogsAnswer { token: hex::encode(token) })
     }
 }

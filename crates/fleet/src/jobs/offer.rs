@@ -6,9 +6,10 @@ use base64::engine::general_purpose::STANDARD;
 use fettle_model::outcome::PatchOutcome;
 use fettle_model::{DeploymentId, DeploymentState};
 use fettle_store::jobs::{Deployment, DeploymentPatch, StoredEvent};
+use fettle_wire::document::manifest::Manifest;
 use fettle_wire::message::check_in::WorkOrder;
 use fettle_wire::message::events::EventKind;
-use fettle_wire::{Code, limit};
+use fettle_wire::{Code, Envelope, PayloadType, limit};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -74,7 +75,7 @@ impl Fleet {
         let settled = self.settled_since(&deployment, &targets).await?;
         let mut deployment = deployment;
         deployment.incarnation = agent.state().incarnation;
-        let (number, previous) = (agent.number, agent.state().kept_token());
+        let number = agent.number;
         let counted = self.database.write(async move |tx| tx.assets().next_manifest_counter(number).await).await;
         deployment.counter = Some(counted.map_err(fettle_store::StoreError::from)?.value);
         let envelope = self.sign_manifest(&deployment, &job, authorisation, patches, now);
@@ -84,6 +85,7 @@ impl Fleet {
         deployment.offered_at = Some(now);
         deployment.changed_at = now;
         let fresh = new_token(self.entropy.as_ref());
+        let older = agent.state().tokens.older_than(fresh);
         let event = offered_event(&deployment, now);
         let saved = deployment.clone();
         self.database
@@ -94,12 +96,11 @@ impl Fleet {
                     tx.deployments().put_patch(row).await?;
                 }
                 tx.events().insert(&StoredEvent { seq, ..event }).await?;
-                tx.assets().put_tokens(number, &fresh, Some(&previous)).await?;
+                tx.assets().put_tokens(number, &fresh, &older).await?;
                 Ok::<_, Refused>(())
             })
             .await?;
-        let mut state = agent.state();
-        state.rotate(previous, fresh);
+        agent.state().tokens.give(fresh);
         *token = Some(fresh);
         Ok(Some(order(deployment.id, envelope.bytes(), authorisation)))
     }
@@ -127,8 +128,17 @@ impl Fleet {
         let age = now.duration_since(offered_at);
         let code = deployment.refused_code.as_deref().and_then(Code::from_name);
         let mendable = code.is_some_and(|code| MENDED_BY_A_NEW_ONE.contains(&code)) && age.as_hours() >= 1;
-        age >= MANIFEST_LIFE || deployment.incarnation != agent.state().incarnation || mendable
+        // Its refusal came under the new incarnation, while the manifest was made for the one before.
+        let is_of_another = code == Some(Code::NotForThisAgent)
+            && deployment.manifest.as_deref().and_then(incarnation_of) != Some(agent.state().incarnation);
+        age >= MANIFEST_LIFE || deployment.incarnation != agent.state().incarnation || mendable || is_of_another
     }
+}
+
+/// The incarnation that a manifest was made for.
+fn incarnation_of(manifest: &[u8]) -> Option<u32> {
+    let envelope = Envelope::open(manifest, PayloadType::Manifest, limit::MAX_ENVELOPE_MANIFEST).ok()?;
+    envelope.read::<Manifest>().ok().map(|manifest| manifest.incarnation)
 }
 
 fn order(deployment: DeploymentId, manifest: &[u8], authorisation: fettle_model::Sha256) -> WorkOrder {

@@ -1,8 +1,8 @@
-//! Deployments of agents that fell silent always come to an end (`patch-management.md` 12.2): set by the server,
+//! Deployments of agents that fell silent, or came back as they were before, always come to an end (`patch-management.md` 12.2): set by the server,
 //! provisionally; the agent's own word replaces it.
 
-use fettle_model::DeploymentState;
 use fettle_model::deployment::StateKind;
+use fettle_model::{AssetId, DeploymentState};
 use fettle_store::StoreError;
 use fettle_store::jobs::Deployment;
 use jiff::{SignedDuration, Timestamp};
@@ -29,15 +29,35 @@ impl Fleet {
             .collect();
         let ended = ending.len();
         for (deployment, to) in ending {
-            self.end(deployment, to, now).await?;
+            self.end(deployment, (to, "AgentSilent"), now).await?;
         }
         Ok(ended)
     }
 
-    async fn end(&self, mut deployment: Deployment, to: DeploymentState, now: Timestamp) -> Result<(), StoreError> {
+    /// Ends what an asset had begun when an older state of it came back: its agent has no journal of it any more. What
+    /// it had not begun is offered again, under the new incarnation.
+    pub(crate) async fn end_restored(&self, asset: AssetId) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let unfinished = self.database.read().await?.deployments().unfinished_of_asset(asset).await?;
+        for deployment in unfinished.into_iter().filter(|deployment| deployment.state != DeploymentState::Pending) {
+            let id = deployment.id;
+            self.end(deployment, (DeploymentState::TimedOut, "Restored"), now).await?;
+            if let Some(agent) = self.agents.get(asset) {
+                agent.state().orders.drop_all_of(id);
+            }
+        }
+        Ok(())
+    }
+
+    async fn end(
+        &self,
+        mut deployment: Deployment,
+        (to, reason): (DeploymentState, &str),
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let from = deployment.state;
         deployment.state = to;
-        deployment.reason = Some("AgentSilent".to_owned());
+        deployment.reason = Some(reason.to_owned());
         deployment.set_by_server = true;
         deployment.ended_at = Some(now);
         deployment.changed_at = now;

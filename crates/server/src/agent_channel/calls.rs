@@ -58,7 +58,8 @@ pub(super) async fn enrol(State(app): App, headers: HeaderMap, body: Body) -> An
     let enrolled = async {
         app.ready()?;
         let enrol = read(&headers, body, limit::ENROL, "enrol", &app.limits.unknown_fields).await?;
-        app.fleet.enrol(enrol).await
+        let fleet = Arc::clone(&app.fleet);
+        whole(&app, async move { fleet.enrol(enrol).await }).await
     };
     app.answered(enrolled.await).map(Json)
 }
@@ -71,7 +72,8 @@ pub(super) async fn renew(
 ) -> Answer<RenewAnswer> {
     let renewed = async {
         let renew = read(&headers, body, limit::ENROL, "renew", &app.limits.unknown_fields).await?;
-        app.fleet.renew(peer.identity.as_ref(), renew).await
+        let fleet = Arc::clone(&app.fleet);
+        whole(&app, async move { fleet.renew(peer.identity.as_ref(), renew).await }).await
     };
     app.answered(renewed.await).map(Json)
 }
@@ -109,7 +111,8 @@ pub(super) async fn goodbye(
         app.limits.check(Call::CheckIn, agent.asset)?;
         app.ready()?;
         let goodbye = read(&headers, body, limit::CHECK_IN, "goodbye", &app.limits.unknown_fields).await?;
-        app.fleet.goodbye(&agent, &goodbye).await
+        let fleet = Arc::clone(&app.fleet);
+        whole(&app, async move { fleet.goodbye(&agent, &goodbye).await }).await
     };
     app.answered(taken.await).map(Json)
 }
@@ -124,7 +127,8 @@ pub(super) async fn report(
         let agent = app.authenticated(&peer, Call::Report).await?;
         app.ready()?;
         let report = read(&headers, body, limit::REPORT, "report", &app.limits.unknown_fields).await?;
-        app.fleet.report(&agent, shown_token(&headers), report).await
+        let (fleet, token) = (Arc::clone(&app.fleet), shown_token(&headers));
+        whole(&app, async move { fleet.report(&agent, token.as_deref(), report).await }).await
     };
     app.answered(taken.await).map(Json)
 }
@@ -139,15 +143,25 @@ pub(super) async fn events(
         let agent = app.authenticated(&peer, Call::Events).await?;
         app.ready()?;
         let events = read(&headers, body, limit::EVENTS, "events", &app.limits.unknown_fields).await?;
-        app.fleet.events(&agent, shown_token(&headers), events).await
+        let (fleet, token) = (Arc::clone(&app.fleet), shown_token(&headers));
+        whole(&app, async move { fleet.events(&agent, token.as_deref(), events).await }).await
     };
     app.answered(taken.await).map(Json)
 }
 
 /// Reports, events and logs carry no token themselves: it stands in a header, so that agents of either kind are understood.
-fn shown_token(headers: &HeaderMap) -> Option<&str> {
+fn shown_token(headers: &HeaderMap) -> Option<String> {
     // What is no text is no token of ours; it is judged as one that was never given.
-    headers.get(limit::TOKEN_HEADER).map(|token| token.to_str().unwrap_or_default())
+    headers.get(limit::TOKEN_HEADER).map(|token| token.to_str().unwrap_or_default().to_owned())
+}
+
+/// Does what commits something to its end, as a task of its own: an agent that goes away must not end it between the
+/// commit and what memory and index take from it.
+async fn whole<T: Send + 'static>(
+    app: &AppState,
+    work: impl Future<Output = Result<T, Refused>> + Send + 'static,
+) -> Result<T, Refused> {
+    app.tasks.spawn(work).await.unwrap_or_else(|ended| Err(Refused::internal(ended)))
 }
 
 pub(super) async fn logs(
@@ -159,7 +173,8 @@ pub(super) async fn logs(
     let taken = async {
         let agent = app.authenticated(&peer, Call::Events).await?;
         let chunk = read(&headers, body, limit::LOGS, "logs", &app.limits.unknown_fields).await?;
-        app.fleet.log(&agent, shown_token(&headers), chunk).await
+        let (fleet, token) = (Arc::clone(&app.fleet), shown_token(&headers));
+        whole(&app, async move { fleet.log(&agent, token.as_deref(), chunk).await }).await
     };
     app.answered(taken.await).map(Json)
 }

@@ -36,7 +36,7 @@ pub(crate) fn draft(agent: &TestAgent, patch: &str) -> Value {
     json!({ "name": "Night", "work": "Install", "assets": [agent.id], "patches": [patch] })
 }
 
-fn event(deployment: DeploymentId, seq: u32, kind: EventKind, state: Option<&str>, detail: Value) -> Event {
+pub(crate) fn event(deployment: DeploymentId, seq: u32, kind: EventKind, state: Option<&str>, detail: Value) -> Event {
     let state = state.map(str::to_owned);
     Event { deployment, seq, time: SystemClock.now(), boot: "boot-1".to_owned(), kind, state, detail }
 }

@@ -44,6 +44,7 @@ row! {
         pub agent_version: String,
         pub incarnation: u32,
         pub token_current: Vec<u8>,
+        /// Older tokens that are good too, one behind the other.
         pub token_previous: Option<Vec<u8>>,
         /// Of the last manifest that was signed for this asset.
         pub manifest_counter: u64,
@@ -185,19 +186,14 @@ impl Assets<'_> {
     }
 
     /// Saves new tokens alone: no index shows them, so revision and feed stay as they are.
-    pub async fn put_tokens(
-        &mut self,
-        number: AssetNumber,
-        current: &[u8],
-        previous: Option<&[u8]>,
-    ) -> Result<(), StoreError> {
+    pub async fn put_tokens(&mut self, number: AssetNumber, current: &[u8], older: &[u8]) -> Result<(), StoreError> {
         let rows = execute!(
             self.tx,
             "put an asset's tokens",
             "UPDATE asset SET token_current = $2, token_previous = $3 WHERE number = $1",
             number,
             current,
-            previous,
+            older,
         )?;
         StoreError::unless_one(rows, "the asset")
     }

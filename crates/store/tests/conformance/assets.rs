@@ -46,9 +46,9 @@ pub(crate) async fn an_asset_comes_back_as_it_went_in(store: &TestStore) {
             tx.assets().put_inventory(saved.number, &inventory).await?;
             tx.assets().put_facts(saved.number, &facts).await?;
             tx.assets().put_identity(saved.number, &identity).await?;
-            tx.assets().put_tokens(saved.number, &[2; 16], Some(&[1; 16])).await?;
+            tx.assets().put_tokens(saved.number, &[2; 16], &[1; 32]).await?;
             saved.token_current = vec![2; 16];
-            saved.token_previous = Some(vec![1; 16]);
+            saved.token_previous = Some(vec![1; 32]);
             tx.assets().update(&mut saved).await?;
             tx.assets().put_contacts(&[Contact { boot_id: "boot-0".to_owned(), ..contact.clone() }]).await?;
             tx.assets().put_contacts(&[contact]).await?;
