@@ -51,6 +51,10 @@ export const router = createBrowserRouter([
                 }),
               },
               {
+                path: "exceptions",
+                lazy: async () => ({ Component: (await import("./pages/exceptions/ExceptionList")).ExceptionList }),
+              },
+              {
                 path: "catalogue",
                 lazy: async () => ({ Component: (await import("./pages/catalogue/CataloguePage")).CataloguePage }),
               },

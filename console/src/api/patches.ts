@@ -1,6 +1,6 @@
-import type { Query } from "./client";
-import { useList, useRead } from "./hooks";
-import type { Page, PatchAssetRow, PatchDetails, PatchRow } from "./types";
+import { type Query, request } from "./client";
+import { useList, useRead, useWrite } from "./hooks";
+import type { Page, PatchAssetRow, PatchDecision, PatchDetails, PatchRow } from "./types";
 
 export const usePatches = (query: Query) => useList<Page<PatchRow>>("/v1/patches", query);
 
@@ -8,3 +8,10 @@ export const usePatch = (id: string) => useRead<PatchDetails>(`/v1/patches/${id}
 
 export const usePatchAssets = (id: string, query: Query) =>
   useList<Page<PatchAssetRow>>(`/v1/patches/${id}/assets`, query);
+
+/** Hides, shows, disables or enables patches: lists, counts and findings change with it. */
+export const useDecidePatches = () =>
+  useWrite(
+    (body: PatchDecision) => request<{ changed: number }>("PATCH", "/v1/patches", { body }),
+    ["/v1/patches", "/v1/assets", "/v1/overview"],
+  );

@@ -63,6 +63,7 @@ export type Overview = {
   cvesOf: number;
   knownExploited: number;
   rebootPending: number;
+  assetsOverdue: number;
   urgent: UrgentPatch[];
 };
 
@@ -122,6 +123,7 @@ export type AssetRow = {
   missingPatchCount: number;
   missingSecurityCount: number;
   installedPatchCount: number;
+  overdueCount: number;
   missingPackageCount: number;
   packageCount: number;
   lastLoggedOnUser: string | null;
@@ -220,9 +222,13 @@ export type PatchRow = {
   sizeBytes: number | null;
   reboot: Reboot;
   isSuperseded: boolean;
+  enabled: boolean;
+  isHidden: boolean;
+  hiddenReason: string | null;
   corroboration: Corroboration;
   missingCount: number;
   installedCount: number;
+  overdueCount: number;
 };
 export type VulnerabilityRow = {
   cve: string;
@@ -296,9 +302,21 @@ export type AssetPatchRow = PatchRow & {
   isLatest: boolean;
   obstacle: string | null;
   since: string;
+  /** None where no rule gives one. */
+  dueDate: string | null;
+  isExcepted: boolean;
+  isOverdue: boolean;
   packagesHere: { name: string; architecture: string; installed: string; fixed: string }[];
 };
-export type PatchAssetRow = { asset: AssetRow; status: FindingStatus; obstacle: string | null; since: string };
+export type PatchAssetRow = {
+  asset: AssetRow;
+  status: FindingStatus;
+  obstacle: string | null;
+  since: string;
+  dueDate: string | null;
+  isExcepted: boolean;
+  isOverdue: boolean;
+};
 
 export type Explanation = {
   status: FindingStatus | "NotApplicable" | "Undetermined";
@@ -308,6 +326,10 @@ export type Explanation = {
   isLatest: boolean;
   supersededBy: PatchReference[];
   since: string | null;
+  slaStart: string | null;
+  dueDate: string | null;
+  isExcepted: boolean;
+  isOverdue: boolean;
   evidence: { check: string; subject: string; found: string; op: string; expected: string; holds: boolean }[];
   source: { feed: string; nativeId: string; corroboration: Corroboration; text: string };
   evaluatedAt: string;
@@ -436,6 +458,29 @@ export type DeploymentDetails = DeploymentRow & {
   alsoMoved: PackageMove[];
   events: DeploymentEvent[];
   logs: { stream: string; text: string; complete: boolean }[];
+};
+
+export type ExceptionState = "Requested" | "Approved" | "Rejected" | "Expired" | "Revoked";
+/** Patches that need not be in on some assets until it expires. */
+export type ExceptionRow = {
+  id: string;
+  state: ExceptionState;
+  reason: string;
+  expiresAt: string;
+  patches: PatchReference[];
+  assets: { assetId: string; name: string }[];
+  requestedBy: string;
+  requestedAt: string;
+  decidedBy: string | null;
+  decidedAt: string | null;
+};
+export type PatchDecision = { patches: string[]; action: "Disable" | "Enable" | "Hide" | "Show"; reason?: string };
+export type NewException = {
+  patches: string[];
+  assets: string[];
+  reason: string;
+  expiresAt: string;
+  approve: boolean;
 };
 
 /** Things of several reasons, and the first of them with their places. */

@@ -27,6 +27,28 @@ export function SeverityLabel({ severity, derived = false }: { severity: string;
   );
 }
 
+/** What people decided about a patch. */
+export function DecidedLabels({ patch }: { patch: Pick<PatchRow, "enabled" | "isHidden" | "hiddenReason"> }) {
+  return (
+    <>
+      {!patch.enabled && (
+        <Tooltip content="No job deploys it">
+          <Label isCompact status="warning" variant="outline">
+            Disabled
+          </Label>
+        </Tooltip>
+      )}
+      {patch.isHidden && (
+        <Tooltip content={patch.hiddenReason}>
+          <Label isCompact variant="outline">
+            Hidden
+          </Label>
+        </Tooltip>
+      )}
+    </>
+  );
+}
+
 /** CVEs of a patch: `null` means that no changelog or advisory was read yet, which is not "none". */
 export function CveCount({ cves }: { cves: PatchRow["cves"] }) {
   if (cves === null) {

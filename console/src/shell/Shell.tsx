@@ -34,6 +34,7 @@ const places = [
   { to: "/assets", title: "Assets" },
   { to: "/patches", title: "Patches" },
   { to: "/vulnerabilities", title: "Vulnerabilities" },
+  { to: "/exceptions", title: "Exceptions" },
   { to: "/catalogue", title: "Catalogue" },
   { to: "/jobs", title: "Jobs" },
   { to: "/agents", title: "Agents" },

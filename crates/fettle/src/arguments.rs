@@ -79,6 +79,9 @@ pub(crate) enum Command {
     /// CVEs, the patches that fix them, and who is exposed
     #[command(subcommand)]
     Vulnerabilities(command::vulnerabilities::Vulnerabilities),
+    /// Patches that may wait on some assets, with a reason and an end
+    #[command(subcommand)]
+    Exceptions(command::exceptions::Exceptions),
     /// Jobs that install or uninstall patches
     #[command(subcommand)]
     Jobs(command::jobs::Jobs),

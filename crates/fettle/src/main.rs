@@ -58,6 +58,7 @@ async fn run(arguments: Arguments) -> Result<Finding, Failure> {
         Command::Vulnerabilities(vulnerabilities) => {
             command::vulnerabilities::run(&connection.client()?, vulnerabilities).await
         }
+        Command::Exceptions(exceptions) => command::exceptions::run(&connection.client()?, exceptions).await,
         Command::Jobs(jobs) => command::jobs::run(&connection.client()?, jobs).await,
         Command::Keys(keys) => command::keys::run(&connection.client()?, keys).await,
     }

@@ -44,6 +44,11 @@ pub(crate) fn optional_time(at: Option<Timestamp>) -> String {
     at.map(time).unwrap_or_default()
 }
 
+/// Until when, and that it has passed.
+pub(crate) fn due(at: Option<Timestamp>, is_overdue: bool) -> String {
+    format!("{}{}", optional_time(at), if is_overdue { ", overdue" } else { "" })
+}
+
 pub(crate) fn yes(value: bool) -> &'static str {
     if value { "yes" } else { "" }
 }

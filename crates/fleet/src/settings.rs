@@ -1,5 +1,6 @@
 //! Server settings (`patch-management.md` 0): one typed struct; a setting is added when something reads it.
 
+use fettle_model::sla::SlaDays;
 use jiff::SignedDuration;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub struct Settings {
     pub purge_days: u32,
     /// `job.silentDays`, 1–90.
     pub silent_days: u32,
+    /// `sla.*`: days until a patch has to be in, 1–3,650 each or none.
+    pub sla: SlaDays,
 }
 
 impl Default for Settings {
@@ -39,6 +42,7 @@ impl Default for Settings {
             max_individual_assets: 50,
             purge_days: 90,
             silent_days: 7,
+            sla: SlaDays::default(),
         }
     }
 }

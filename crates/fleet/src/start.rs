@@ -73,7 +73,7 @@ pub async fn open(start: Start) -> Result<Fleet, StartError> {
     let keys = open_keys(&database, &seal).await?;
     let started_at = clock.now();
     let fleet = Fleet {
-        index: Index::new(),
+        index: Index::with_sla(settings.sla, started_at),
         loading: IndexLoading::default(),
         organisation,
         settings,
@@ -215,7 +215,8 @@ impl Fleet {
                 let last_deployments = load_last_deployments(read).await?;
                 self.load_assets(read, last_deployments).await?;
                 self.load_patches(read).await?;
-                Ok::<_, StartError>(self.load_facts(read).await?)
+                self.load_facts(read).await?;
+                Ok::<_, StartError>(self.load_exceptions(read).await?)
             })
             .await?;
         self.loading.finish();

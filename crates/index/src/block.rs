@@ -1,12 +1,15 @@
 //! A block: everything about up to 65,536 assets, behind one lock.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
 
 use crate::asset::{Columns, Counts};
 use crate::catalogue::{PatchEntry, PatchNumber};
 use crate::dictionary::{ComponentId, Dictionary, Version};
-use crate::posting::Posting;
+use crate::posting::{Posting, slot_of};
 use crate::{BLOCK_SIZE, Slot};
 use fettle_catalog::rule::{Clause, Reach};
 use fettle_model::AssetId;
@@ -16,6 +19,8 @@ pub(crate) struct Block {
     pub(crate) rows: Vec<Option<Row>>,
     postings: FxHashMap<ComponentId, Posting>,
     missing: FxHashMap<PatchNumber, RoaringBitmap>,
+    /// By day since 1970: due dates follow from the enrolment.
+    enrolled: BTreeMap<i64, RoaringBitmap>,
 }
 
 #[derive(Debug, Clone)]
@@ -29,12 +34,40 @@ impl Block {
         self.rows.get(usize::from(slot.at)).and_then(Option::as_ref)
     }
 
-    pub(crate) fn row_mut(&mut self, slot: Slot) -> &mut Option<Row> {
+    pub(crate) fn row_mut(&mut self, slot: Slot) -> Option<&mut Row> {
+        self.rows.get_mut(usize::from(slot.at)).and_then(Option::as_mut)
+    }
+
+    pub(crate) fn put_row(&mut self, slot: Slot, row: Option<Row>) {
         let at = usize::from(slot.at);
         if self.rows.len() <= at {
             self.rows.resize_with((at + 1).next_power_of_two().min(BLOCK_SIZE), || None);
         }
-        &mut self.rows[at]
+        if let Some(enrolled) = row.as_ref().map(|row| row.columns.enrolled_at) {
+            self.enrolled.entry(day(enrolled)).or_default().insert(u32::from(slot.at));
+        }
+        let before = std::mem::replace(&mut self.rows[at], row);
+        let is_day_left = |before: &Row| {
+            self.row(slot).is_none_or(|row| day(row.columns.enrolled_at) != day(before.columns.enrolled_at))
+        };
+        if let Some(before) = before.filter(is_day_left)
+            && let Some(slots) = self.enrolled.get_mut(&day(before.columns.enrolled_at))
+        {
+            slots.remove(u32::from(slot.at));
+        }
+    }
+
+    /// Slots of assets that enrolled before a moment.
+    pub(crate) fn enrolled_before(&self, moment: Timestamp) -> RoaringBitmap {
+        let mut slots = RoaringBitmap::new();
+        for (_, of_day) in self.enrolled.range(..day(moment)) {
+            slots |= of_day;
+        }
+        let is_before = |slot: &u32| {
+            self.row(Slot { block: 0, at: slot_of(*slot) }).is_some_and(|row| row.columns.enrolled_at < moment)
+        };
+        slots.extend(self.enrolled.get(&day(moment)).into_iter().flatten().filter(is_before));
+        slots
     }
 
     pub(crate) fn has(&self, component: ComponentId, slot: u16) -> bool {
@@ -73,7 +106,7 @@ impl Block {
         for missing in self.missing.values_mut() {
             missing.remove(u32::from(slot.at));
         }
-        *self.row_mut(slot) = None;
+        self.put_row(slot, None);
     }
 
     /// Slots that miss the patch, latest or not.
@@ -181,6 +214,10 @@ impl Block {
     }
 }
 
+fn day(moment: Timestamp) -> i64 {
+    moment.as_second().div_euclid(86_400)
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Judged {
     pub(crate) applies: RoaringBitmap,
@@ -204,10 +241,13 @@ impl SlotsOf<'_> {
     fn reached(&self, clause: &Clause) -> Option<RoaringBitmap> {
         match &clause.reach {
             Reach::Everyone => None,
-            Reach::Reporters(assets) => {
-                let here = assets.iter().filter_map(|asset| self.slots.get(asset));
-                Some(here.filter(|slot| slot.block == self.block).map(|slot| u32::from(slot.at)).collect())
-            }
+            Reach::Reporters(assets) => Some(self.of(assets).collect()),
         }
+    }
+
+    /// Slots of those assets that stand in this block.
+    pub(crate) fn of<'i>(&self, assets: impl IntoIterator<Item = &'i AssetId>) -> impl Iterator<Item = u32> {
+        let here = assets.into_iter().filter_map(|asset| self.slots.get(asset));
+        here.filter(|slot| slot.block == self.block).map(|slot| u32::from(slot.at))
     }
 }

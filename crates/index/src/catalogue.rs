@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use fettle_catalog::chain::{ChainKey, Chains};
 use fettle_catalog::rule::Rule;
-use fettle_model::patch::{MatchedBy, Patch};
+use fettle_model::patch::{MatchedBy, Patch, PatchState};
 use fettle_model::vulnerability::{VulnerabilityFacts, derived_severity};
 use fettle_model::{PatchId, Severity};
 use jiff::Timestamp;
@@ -20,6 +20,7 @@ pub struct PatchNumber(pub u32);
 pub struct PatchEntry {
     pub number: PatchNumber,
     pub patch: Patch,
+    pub state: PatchState,
     pub rule: Rule,
     /// When the catalogue learnt it.
     pub synced_at: Timestamp,
@@ -187,9 +188,11 @@ impl Catalogue {
         self.chains.chain(&key).rev().filter_map(|number| self.get(number)).collect()
     }
 
+    /// Those that replace it where they apply: a disabled one replaces nothing.
     pub(crate) fn newer(&self, entry: &PatchEntry) -> Vec<&PatchEntry> {
         let key = ChainKey::of(&entry.patch);
-        self.chains.newer(&key, entry.number).filter_map(|number| self.get(number)).collect()
+        let newer = self.chains.newer(&key, entry.number).filter_map(|number| self.get(number));
+        newer.filter(|entry| entry.state.enabled).collect()
     }
 
     pub(crate) fn older(&self, entry: &PatchEntry) -> Vec<&PatchEntry> {

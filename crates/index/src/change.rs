@@ -100,7 +100,7 @@ impl Index {
         let mut counts = block.row(slot).map(|row| row.counts).unwrap_or_default();
         counts.replace_findings(counted.0, counted.1);
         shared.count_components(&mut counts, &change.added, &change.removed);
-        *block.row_mut(slot) = Some(Row { columns: change.columns, counts });
+        block.put_row(slot, Some(Row { columns: change.columns, counts }));
     }
 
     /// Replaces an asset's columns alone (scan state, last check-in, last deployment).
@@ -235,12 +235,16 @@ pub(crate) fn chain_contribution(shared: &Shared, block: &Block, at: usize, entr
         let mut applies = RoaringBitmap::new();
         for link in same_version {
             let judged = block.judge(&shared.dictionary, &slots, link);
-            contribution.installed.push(judged.installed());
             if link.patch.is_security() {
                 contribution.security |= &judged.missing;
             }
-            contribution.missing.push(judged.missing - &replaced);
-            applies |= judged.applies;
+            if !link.state.is_hidden() {
+                contribution.installed.push(judged.installed());
+                contribution.missing.push(judged.missing - &replaced);
+            }
+            if link.state.enabled {
+                applies |= judged.applies;
+            }
         }
         replaced |= applies;
     }

@@ -159,20 +159,29 @@ impl Effect {
     }
 }
 
-/// Of a chain (newest first) only patches of the highest version that applies count as missing: those below are
-/// replaced. They bring security when any missing patch of the chain does.
+/// Of a chain (newest first) only patches count as missing that no enabled one of a higher version replaces. They bring
+/// security when any missing patch of the chain does. Hidden ones replace, and are not counted.
 fn count_chain(counts: &mut Counts, chain: &[&PatchEntry], statuses: &[Status]) {
     let applying = chain.iter().zip(statuses).filter(|(_, status)| **status != Status::NotApplicable);
-    let Some(highest) = applying.clone().next() else { return };
+    let Some(highest) =
+        applying.clone().find(|(entry, _)| entry.state.enabled).or_else(|| applying.clone().next_back())
+    else {
+        return;
+    };
+    let shown = applying.clone().filter(|(entry, _)| !entry.state.is_hidden());
     let is_missing = |(_, status): &(&&PatchEntry, &Status)| **status == Status::Missing;
-    let missing =
-        applying.clone().take_while(|(entry, _)| is_same_version(entry, highest.0)).filter(is_missing).count();
-    let security = applying.clone().filter(is_missing).any(|(entry, _)| entry.patch.is_security());
-    let installed = applying.filter(|(_, status)| **status == Status::Installed).count();
+    let is_latest = |(entry, _): &(&&PatchEntry, &Status)| !is_lower_version(entry, highest.0);
+    let missing = shown.clone().take_while(is_latest).filter(is_missing).count();
+    let security = applying.filter(is_missing).any(|(entry, _)| entry.patch.is_security());
+    let installed = shown.filter(|(_, status)| **status == Status::Installed).count();
     let number = |count: usize| u32::try_from(count).expect("a chain is short");
     counts.missing += number(missing);
     counts.missing_security += if security { number(missing) } else { 0 };
     counts.installed += number(installed);
+}
+
+fn is_lower_version(left: &PatchEntry, right: &PatchEntry) -> bool {
+    dpkg::compare(&left.patch.source_version, &right.patch.source_version).is_lt()
 }
 
 pub(crate) fn is_same_version(left: &PatchEntry, right: &PatchEntry) -> bool {

@@ -10,6 +10,7 @@ mod block;
 mod catalogue;
 mod change;
 mod dictionary;
+mod exception;
 mod finding;
 mod load;
 mod posting;
@@ -19,12 +20,15 @@ use std::sync::{Arc, RwLock};
 
 use fettle_model::AssetId;
 use fettle_model::component::Component;
+use fettle_model::sla::SlaDays;
+use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 
 pub use asset::{Columns, Counts, LastDeployment};
 pub use catalogue::{PatchEntry, PatchNumber};
 pub use change::{AssetChange, Preview};
 pub use dictionary::ComponentId;
+pub use exception::Exception;
 pub use finding::{Flip, Status};
 pub use load::LoadedAsset;
 
@@ -48,6 +52,10 @@ struct Shared {
     dictionary: Dictionary,
     catalogue: Catalogue,
     slots: FxHashMap<AssetId, Slot>,
+    sla: SlaDays,
+    exceptions: Vec<exception::Covered>,
+    /// What is overdue depends on the time: this one.
+    as_of: Timestamp,
     next_slot: usize,
     free_slots: Vec<usize>,
 }
@@ -74,6 +82,17 @@ const POISONED: &str = "no writer of the index panics";
 impl Index {
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// With the days that a server's settings give for due dates.
+    pub fn with_sla(sla: SlaDays, now: Timestamp) -> Self {
+        let shared = Shared { sla, as_of: now, ..Shared::default() };
+        Self { shared: RwLock::new(shared), blocks: RwLock::default() }
+    }
+
+    /// Moves the one moment as of which everything that depends on the time is answered.
+    pub fn move_to(&self, now: Timestamp) {
+        self.shared.write().expect(POISONED).as_of = now;
     }
 
     fn block(&self, number: usize) -> Arc<RwLock<Block>> {

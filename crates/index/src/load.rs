@@ -42,7 +42,7 @@ impl Index {
             rows.push((slot, Row { columns: asset.columns, counts }));
         }
         for (slot, row) in rows {
-            *self.block(slot.block).write().expect(POISONED).row_mut(slot) = Some(row);
+            self.block(slot.block).write().expect(POISONED).put_row(slot, Some(row));
         }
         pairs.sort_unstable_by_key(|(component, slot)| (slot.block, *component, slot.at));
         for run in pairs.chunk_by(|left, right| left.0 == right.0 && left.1.block == right.1.block) {

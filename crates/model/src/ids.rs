@@ -65,6 +65,8 @@ ids! {
     DryRunId,
     AuthorisationId,
     EnrolmentId,
+    /// Patches that may wait on some assets.
+    ExceptionId,
     ReportId,
     RequestId,
     /// A vendor's file that was imported.

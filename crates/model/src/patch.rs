@@ -86,6 +86,27 @@ pub struct Patch {
     pub advisory_link: Option<String>,
 }
 
+/// What people decided about a patch (`patch-management.md` 6.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatchState {
+    /// No job deploys a disabled one, and it replaces nothing.
+    pub enabled: bool,
+    /// Why it is left out of lists, counts and mails, in 1–500 characters; `None`: it is shown.
+    pub hidden: Option<String>,
+}
+
+impl Default for PatchState {
+    fn default() -> Self {
+        Self { enabled: true, hidden: None }
+    }
+}
+
+impl PatchState {
+    pub const fn is_hidden(&self) -> bool {
+        self.hidden.is_some()
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NativeId {

@@ -16,7 +16,13 @@ type Done = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 type Run = fn(Arc<AppState>) -> Pin<Box<dyn Future<Output = Done> + Send>>;
 
 /// Name, interval, function.
-const TASKS: [(&str, Duration, Run); 7] = [
+const TASKS: [(&str, Duration, Run); 9] = [
+    ("move the index in time", Duration::from_mins(1), |app| {
+        Box::pin(async move {
+            app.fleet.index.move_to(app.fleet.clock.now());
+            Ok(())
+        })
+    }),
     ("write contacts", Duration::from_mins(1), |app| {
         Box::pin(async move {
             app.fleet.write_contacts().await?;
@@ -26,6 +32,12 @@ const TASKS: [(&str, Duration, Run); 7] = [
     ("chain the audit log", Duration::from_secs(1), |app| {
         Box::pin(async move {
             app.fleet.chain_audit().await?;
+            Ok(())
+        })
+    }),
+    ("end exceptions", Duration::from_mins(1), |app| {
+        Box::pin(async move {
+            app.fleet.end_exceptions().await?;
             Ok(())
         })
     }),

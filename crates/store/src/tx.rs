@@ -7,7 +7,8 @@ use crate::access::{ActivationKeys, Sessions, Tokens, Users};
 use crate::assets::{Assets, Certificates, Enrolments, ScanRequests};
 use crate::audit::Audit;
 use crate::catalogue::{
-    Components, Documents, Findings, KnownExploitedList, PatchReports, Patches, Vulnerabilities, VulnerabilityDocuments,
+    Components, Documents, Exceptions, Findings, KnownExploitedList, PatchReports, Patches, Vulnerabilities,
+    VulnerabilityDocuments,
 };
 use crate::error::StoreError;
 use crate::feed::{Feed, FeedCursor};
@@ -52,6 +53,7 @@ views! {
     components: Components,
     patches: Patches,
     patch_reports: PatchReports,
+    exceptions: Exceptions,
     findings: Findings,
     vulnerability_documents: VulnerabilityDocuments,
     vulnerabilities: Vulnerabilities,

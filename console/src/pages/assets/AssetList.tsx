@@ -29,6 +29,7 @@ const filters = [
   { name: "scanStatus", label: "Scan" },
   { name: "os", label: "Operating system" },
   { name: "missing", label: "Patches missing", values: yesNo },
+  { name: "overdue", label: "Patches overdue", values: yesNo },
   { name: "pendingReboot", label: "Restart pending", values: yesNo },
 ];
 // A CVE is chosen on its own page, and shown here so that it can be taken away.

@@ -8,6 +8,7 @@ import {
   ToolbarGroup,
   ToolbarItem,
 } from "@patternfly/react-core";
+import { useState } from "react";
 import { useNavigate } from "react-router";
 import { useAssetPatches } from "../../api/assets";
 import type { AssetDetails, AssetPatchRow, FindingStatus } from "../../api/types";
@@ -16,6 +17,7 @@ import { ListTable } from "../../table/ListTable";
 import { type Selection, useSelection } from "../../table/useSelection";
 import { apiQuery } from "../../url/listState";
 import { useListState } from "../../url/useListState";
+import { AddException } from "../exceptions/AddException";
 import { useExplain } from "../explain/useExplain";
 import { WithExplanation } from "../explain/WithExplanation";
 import { jobLink } from "../jobs/jobLink";
@@ -33,9 +35,10 @@ const nothing = {
 };
 
 export function PatchesTab({ asset }: { asset: AssetDetails }) {
-  const address = useListState(["status", "security"]);
+  const address = useListState(["status", "security", "overdue"]);
   const status: FindingStatus = address.filters.status === "Installed" ? "Installed" : "Missing";
   const result = useAssetPatches(asset.id, apiQuery(address, { status }));
+  const overdue = status === "Missing" && address.filters.overdue === "yes";
   const selection = useSelection(rowKey);
   const explain = useExplain();
   return (
@@ -49,7 +52,7 @@ export function PatchesTab({ asset }: { asset: AssetDetails }) {
         rowKey={rowKey}
         rowName={(patch) => patch.title}
         selection={selection}
-        narrowed={address.search !== "" || address.filters.security === "yes"}
+        narrowed={address.search !== "" || address.filters.security === "yes" || overdue}
         filters={
           <>
             <ToolbarItem>
@@ -61,7 +64,7 @@ export function PatchesTab({ asset }: { asset: AssetDetails }) {
                     isSelected={one === status}
                     onChange={() => {
                       selection.clear();
-                      address.set({ status: one });
+                      address.set({ status: one, overdue: "" });
                     }}
                   />
                 ))}
@@ -74,6 +77,15 @@ export function PatchesTab({ asset }: { asset: AssetDetails }) {
                 onChange={(_event, on) => address.set({ security: on ? "yes" : "" })}
               />
             </ToolbarItem>
+            {status === "Missing" && (
+              <ToolbarItem className="ft-switch">
+                <Switch
+                  label="Overdue only"
+                  isChecked={overdue}
+                  onChange={(_event, on) => address.set({ overdue: on ? "yes" : "" })}
+                />
+              </ToolbarItem>
+            )}
           </>
         }
         actions={<Actions assetId={asset.id} status={status} selection={selection} />}
@@ -93,6 +105,7 @@ type ActionProps = { assetId: string; status: FindingStatus; selection: Selectio
 
 function Actions({ assetId, status, selection }: ActionProps) {
   const navigate = useNavigate();
+  const [excepting, setExcepting] = useState(false);
   const patches = selection.rows.map((patch) => patch.id);
   if (patches.length === 0) return null;
   const work = status === "Missing" ? "Install" : "Rollback";
@@ -106,6 +119,23 @@ function Actions({ assetId, status, selection }: ActionProps) {
           {work === "Install" ? "Install" : "Uninstall"} {counted(patches.length, "patch", "patches")}…
         </Button>
       </ToolbarItem>
+      {work === "Install" && (
+        <ToolbarItem>
+          <Button variant="secondary" onClick={() => setExcepting(true)}>
+            Exception…
+          </Button>
+        </ToolbarItem>
+      )}
+      {excepting && (
+        <AddException
+          patches={patches}
+          assets={[assetId]}
+          onClose={() => {
+            setExcepting(false);
+            selection.clear();
+          }}
+        />
+      )}
       <ToolbarItem>
         <Button variant="link" onClick={selection.clear}>
           Clear selection

@@ -41,6 +41,12 @@ export const assetColumns: Column<AssetRow>[] = [
     cell: (asset) => figure(asset, "missingSecurityCount", "status=Missing&security=yes"),
   },
   {
+    key: "overdueCount",
+    title: "Overdue",
+    numeric: true,
+    cell: (asset) => figure(asset, "overdueCount", "status=Missing&overdue=yes"),
+  },
+  {
     key: "installedPatchCount",
     title: "Installed",
     sortable: true,
@@ -72,7 +78,7 @@ export const assetColumns: Column<AssetRow>[] = [
   },
 ];
 
-type Figure = "missingPatchCount" | "missingSecurityCount" | "installedPatchCount";
+type Figure = "missingPatchCount" | "missingSecurityCount" | "overdueCount" | "installedPatchCount";
 
 /** A count that leads to what it counts. Before the first scan there is none: zero would be a claim. */
 function figure(asset: AssetRow, key: Figure, query: string) {

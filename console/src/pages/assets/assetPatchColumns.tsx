@@ -1,7 +1,8 @@
 import { Button, Label } from "@patternfly/react-core";
 import { Link } from "react-router";
 import type { AssetPatchRow, FindingStatus } from "../../api/types";
-import { CveCount, ObstacleLabel, SecurityLabel } from "../../labels/PatchLabels";
+import { Due } from "../../labels/Due";
+import { CveCount, DecidedLabels, ObstacleLabel, SecurityLabel } from "../../labels/PatchLabels";
 import { When } from "../../labels/When";
 import type { Column } from "../../table/DataTable";
 
@@ -14,7 +15,7 @@ export function assetPatchColumns(status: FindingStatus, explain: (patchId: stri
       sortable: true,
       cell: (patch) => (
         <>
-          <Link to={`/patches/${patch.id}`}>{patch.title}</Link>{" "}
+          <Link to={`/patches/${patch.id}`}>{patch.title}</Link> <DecidedLabels patch={patch} />
           {!patch.isLatest && (
             <Label isCompact variant="outline">
               Superseded
@@ -43,6 +44,16 @@ export function assetPatchColumns(status: FindingStatus, explain: (patchId: stri
             key: "obstacle",
             title: "Obstacle",
             cell: (patch: AssetPatchRow) => <ObstacleLabel obstacle={patch.obstacle} />,
+          },
+        ]
+      : []),
+    ...(missing
+      ? [
+          {
+            key: "dueDate",
+            title: "Due",
+            sortable: true,
+            cell: (patch: AssetPatchRow) => <Due finding={patch} />,
           },
         ]
       : []),

@@ -4,6 +4,7 @@ import CrossIcon from "@patternfly/react-icons/dist/esm/icons/times-circle-icon"
 import { Link } from "react-router";
 import type { Explanation } from "../../api/types";
 import { corroborationText, obstacleText, words } from "../../format/words";
+import { Due } from "../../labels/Due";
 import { When } from "../../labels/When";
 import { Term } from "../../shell/Term";
 import { type Column, DataTable } from "../../table/DataTable";
@@ -79,6 +80,7 @@ export function ExplanationView({ explanation }: { explanation: Explanation }) {
         <Term name="Who vouches">{corroborationText(source.corroboration)}</Term>
         {source.text && <Term name="More">{source.text}</Term>}
         <Term name="So since">{explanation.since && <When at={explanation.since} />}</Term>
+        <Term name="Due">{(explanation.dueDate || explanation.isExcepted) && <Due finding={explanation} />}</Term>
         <Term name="Inventory of">{explanation.inventoryAt && <When at={explanation.inventoryAt} />}</Term>
         <Term name="Judged">
           <When at={explanation.evaluatedAt} />

@@ -15,6 +15,11 @@ export function AttentionReasons({ asset }: { asset: AssetRow }) {
           {asset.missingSecurityCount} security
         </Label>
       )}
+      {asset.overdueCount > 0 && (
+        <Label isCompact status="danger" variant="outline">
+          {asset.overdueCount} overdue
+        </Label>
+      )}
       {asset.pendingReboot && (
         <Label isCompact status="warning" variant="outline">
           Restart pending

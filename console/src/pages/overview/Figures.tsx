@@ -35,6 +35,12 @@ const figures: Figure[] = [
     to: "/vulnerabilities?exposed=yes&knownExploited=yes",
   },
   {
+    name: "Assets overdue",
+    value: ({ assetsOverdue }) => formatCount(assetsOverdue),
+    note: () => "with a patch past its due date",
+    to: "/assets?overdue=yes&sort=-missingSecurityCount",
+  },
+  {
     name: "Restart pending",
     value: ({ rebootPending }) => formatCount(rebootPending),
     to: "/assets?pendingReboot=yes",

@@ -1,8 +1,10 @@
 import { Button, EmptyState, EmptyStateBody, ToolbarGroup, ToolbarItem } from "@patternfly/react-core";
+import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { usePatchAssets } from "../../api/patches";
 import type { FindingStatus, PatchAssetRow, PatchDetails } from "../../api/types";
 import { counted } from "../../format/count";
+import { Due } from "../../labels/Due";
 import { ObstacleLabel } from "../../labels/PatchLabels";
 import { ScanStatusLabel } from "../../labels/ScanStatusLabel";
 import { When } from "../../labels/When";
@@ -12,6 +14,7 @@ import { useSelection } from "../../table/useSelection";
 import { apiQuery } from "../../url/listState";
 import { useListState } from "../../url/useListState";
 import { AssetStatusLabels } from "../assets/assetColumns";
+import { AddException } from "../exceptions/AddException";
 import { useExplain } from "../explain/useExplain";
 import { WithExplanation } from "../explain/WithExplanation";
 import { jobLink } from "../jobs/jobLink";
@@ -24,6 +27,11 @@ function columnsFor(status: FindingStatus, explain: (assetId: string) => void): 
     title: "Obstacle",
     cell: (row: PatchAssetRow) => <ObstacleLabel obstacle={row.obstacle} />,
   };
+  const due = {
+    key: "due",
+    title: "Due",
+    cell: (row: PatchAssetRow) => <Due finding={row} />,
+  };
   return [
     { key: "name", title: "Asset", cell: ({ asset }) => <Link to={`/assets/${asset.id}`}>{asset.name}</Link> },
     { key: "os", title: "Operating system", cell: ({ asset }) => asset.operatingSystem },
@@ -34,7 +42,7 @@ function columnsFor(status: FindingStatus, explain: (assetId: string) => void): 
       cell: ({ asset }) => <ScanStatusLabel status={asset.scanStatus} reason={asset.scanReason} />,
     },
     { key: "scanned", title: "Scanned", cell: ({ asset }) => <When at={asset.scannedAt} /> },
-    ...(status === "Missing" ? [obstacle] : []),
+    ...(status === "Missing" ? [obstacle, due] : []),
     { key: "since", title: `${status} since`, cell: (row) => <When at={row.since} /> },
     {
       key: "explain",
@@ -55,6 +63,7 @@ export function PatchAssetsTab({ patch, status }: { patch: PatchDetails; status:
   const result = usePatchAssets(patch.id, apiQuery(address, { status }));
   const selection = useSelection(rowKey);
   const explain = useExplain();
+  const [excepting, setExcepting] = useState(false);
   const assets = selection.rows.map(rowKey);
   const work = status === "Missing" ? "Install" : "Rollback";
   return (
@@ -76,6 +85,13 @@ export function PatchAssetsTab({ patch, status }: { patch: PatchDetails; status:
                   {work === "Install" ? "Deploy to" : "Uninstall from"} {counted(assets.length, "asset")}…
                 </Button>
               </ToolbarItem>
+              {work === "Install" && (
+                <ToolbarItem>
+                  <Button variant="secondary" onClick={() => setExcepting(true)}>
+                    Exception…
+                  </Button>
+                </ToolbarItem>
+              )}
             </ToolbarGroup>
           )
         }
@@ -87,6 +103,16 @@ export function PatchAssetsTab({ patch, status }: { patch: PatchDetails; status:
           </EmptyState>
         }
       />
+      {excepting && (
+        <AddException
+          patches={[patch.id]}
+          assets={assets}
+          onClose={() => {
+            setExcepting(false);
+            selection.clear();
+          }}
+        />
+      )}
     </WithExplanation>
   );
 }

@@ -4,6 +4,7 @@ import type { PatchRow } from "../../api/types";
 import { counted } from "../../format/count";
 import type { Selection } from "../../table/useSelection";
 import { jobLink } from "../jobs/jobLink";
+import { PatchDecisions } from "./PatchDecisions";
 
 export function PatchBulkActions({ selection }: { selection: Selection<PatchRow> }) {
   const navigate = useNavigate();
@@ -15,6 +16,9 @@ export function PatchBulkActions({ selection }: { selection: Selection<PatchRow>
         <Button variant="primary" onClick={() => navigate(jobLink({ work: "Install", assets: "missing", patches }))}>
           Deploy {counted(patches.length, "patch", "patches")}…
         </Button>
+      </ToolbarItem>
+      <ToolbarItem>
+        <PatchDecisions patches={selection.rows} onDone={selection.clear} />
       </ToolbarItem>
       <ToolbarItem>
         <Button variant="link" onClick={selection.clear}>

@@ -23,7 +23,7 @@ import { type ListAddress, useListState } from "../../url/useListState";
 import { PatchBulkActions } from "./PatchBulkActions";
 import { patchColumns } from "./patchColumns";
 
-const filterNames = ["security", "status", "superseded", "severity", "repository"];
+const filterNames = ["security", "status", "superseded", "severity", "repository", "overdue", "hidden"];
 const statuses = [
   { value: "", text: "All" },
   { value: "Missing", text: "Missing" },
@@ -67,6 +67,17 @@ export function PatchList() {
               <ToolbarGroup variant="filter-group" className="ft-filters">
                 {facet("severity", "Severity")}
                 {facet("repository", "Repository")}
+                {facet("overdue", "Overdue")}
+                <ToolbarItem>
+                  <FacetFilter
+                    label="Hidden"
+                    name="hidden"
+                    value={address.filters.hidden}
+                    facets={undefined}
+                    values={[{ value: "yes", label: "Only hidden" }]}
+                    onChange={(value) => address.set({ hidden: value })}
+                  />
+                </ToolbarItem>
               </ToolbarGroup>
             </>
           }

@@ -2,12 +2,14 @@ import { Button, Label, PageSection, Skeleton, Tab, Tabs, TabTitleText } from "@
 import { useNavigate, useParams } from "react-router";
 import { usePatch } from "../../api/patches";
 import type { PatchDetails } from "../../api/types";
+import { DecidedLabels } from "../../labels/PatchLabels";
 import { Failure } from "../../shell/Failure";
 import { PageHead } from "../../shell/PageHead";
 import { jobLink } from "../jobs/jobLink";
 import { CvesTab } from "./CvesTab";
 import { PackagesTab } from "./PackagesTab";
 import { PatchAssetsTab } from "./PatchAssetsTab";
+import { PatchDecisions } from "./PatchDecisions";
 import { SummaryTab } from "./SummaryTab";
 import { SupersedenceTab } from "./SupersedenceTab";
 
@@ -82,6 +84,7 @@ function PatchLabels({ patch }: { patch: PatchDetails }) {
           Security
         </Label>
       )}
+      <DecidedLabels patch={patch} />
       {patch.isSuperseded && (
         <Label isCompact variant="outline">
           Superseded
@@ -110,6 +113,7 @@ function PatchActions({ patch }: { patch: PatchDetails }) {
       >
         Uninstall…
       </Button>
+      <PatchDecisions patches={[patch]} />
     </>
   );
 }

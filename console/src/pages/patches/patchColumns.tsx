@@ -2,7 +2,7 @@ import { Link } from "react-router";
 import type { PatchRow } from "../../api/types";
 import { formatBytes } from "../../format/size";
 import { rebootText } from "../../format/words";
-import { CveCount, SecurityLabel, SeverityLabel } from "../../labels/PatchLabels";
+import { CveCount, DecidedLabels, SecurityLabel, SeverityLabel } from "../../labels/PatchLabels";
 import { When } from "../../labels/When";
 import type { Column } from "../../table/DataTable";
 
@@ -12,7 +12,11 @@ export const patchColumns: Column<PatchRow>[] = [
     title: "Title",
     sortable: true,
     fixed: true,
-    cell: (patch) => <Link to={`/patches/${patch.id}`}>{patch.title}</Link>,
+    cell: (patch) => (
+      <>
+        <Link to={`/patches/${patch.id}`}>{patch.title}</Link> <DecidedLabels patch={patch} />
+      </>
+    ),
   },
   { key: "isSecurity", title: "Kind", sortable: true, cell: (patch) => <SecurityLabel security={patch.isSecurity} /> },
   {
@@ -36,6 +40,13 @@ export const patchColumns: Column<PatchRow>[] = [
     sortable: true,
     numeric: true,
     cell: (patch) => (patch.missingCount ? <Link to={`/patches/${patch.id}/missing`}>{patch.missingCount}</Link> : 0),
+  },
+  {
+    key: "overdueCount",
+    title: "Overdue",
+    sortable: true,
+    numeric: true,
+    cell: (patch) => (patch.overdueCount ? <Link to={`/patches/${patch.id}/missing`}>{patch.overdueCount}</Link> : 0),
   },
   {
     key: "installedCount",

@@ -23,6 +23,9 @@ pub(crate) struct AssetRow {
     pub(crate) missing_patch_count: u64,
     pub(crate) missing_security_count: u64,
     pub(crate) installed_patch_count: u64,
+    /// Source packages with a missing patch that is past its due date.
+    #[serde(default)]
+    pub(crate) overdue_count: u64,
     pub(crate) package_count: u64,
     pub(crate) pending_reboot: bool,
     pub(crate) last_logged_on_user: Option<String>,
@@ -83,6 +86,10 @@ pub(crate) struct AssetPatchRow {
     pub(crate) is_latest: bool,
     pub(crate) obstacle: Option<String>,
     pub(crate) since: Timestamp,
+    #[serde(default)]
+    pub(crate) due_date: Option<Timestamp>,
+    #[serde(default)]
+    pub(crate) is_overdue: bool,
 }
 
 #[derive(Debug, Deserialize)]

@@ -37,7 +37,11 @@ pub(crate) async fn patch(client: &Client, wanted: &str) -> Result<Named, Failur
         let row: PatchRow = client.get(&format!("/v1/patches/{wanted}"), &[]).await?.value;
         return Ok(Named { id: row.id, name: row.title });
     }
-    let rows: Vec<PatchRow> = found(client, "/v1/patches", wanted).await?;
+    let mut rows: Vec<PatchRow> = found(client, "/v1/patches", wanted).await?;
+    if rows.is_empty() {
+        let hidden = [("search", wanted), ("hidden", "yes"), ("status", "all"), ("limit", "1000")];
+        rows = client.get::<Page<PatchRow>>("/v1/patches", &hidden).await?.value.items;
+    }
     let exact: Vec<&PatchRow> = rows.iter().filter(|row| row.source == wanted || row.title == wanted).collect();
     let fitting = if exact.is_empty() { rows.iter().collect() } else { exact };
     match fitting.as_slice() {

@@ -6,6 +6,7 @@ pub(crate) mod catalogue;
 mod client;
 pub(crate) mod deployment;
 pub(crate) mod dry_run;
+pub(crate) mod exception;
 pub(crate) mod job;
 pub(crate) mod lookup;
 pub(crate) mod patch;

@@ -22,6 +22,8 @@ pub(crate) struct PatchRow {
     pub(crate) corroboration: String,
     pub(crate) missing_count: u64,
     pub(crate) installed_count: u64,
+    #[serde(default)]
+    pub(crate) overdue_count: u64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -58,6 +60,10 @@ pub(crate) struct Explanation {
     pub(crate) obstacle_text: Option<String>,
     pub(crate) superseded_by: Vec<Reference>,
     pub(crate) since: Option<Timestamp>,
+    #[serde(default)]
+    pub(crate) due_date: Option<Timestamp>,
+    #[serde(default)]
+    pub(crate) is_overdue: bool,
     pub(crate) evidence: Vec<Evidence>,
     pub(crate) source: EvidenceSource,
     pub(crate) evaluated_at: Timestamp,

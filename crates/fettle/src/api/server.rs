@@ -57,6 +57,8 @@ pub(crate) struct Overview {
     pub(crate) packages: u64,
     pub(crate) updates_missing: u64,
     pub(crate) security_missing: u64,
+    #[serde(default)]
+    pub(crate) assets_overdue: u64,
     pub(crate) cves: u64,
     pub(crate) cves_read: u64,
     pub(crate) cves_of: u64,

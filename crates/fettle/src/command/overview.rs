@@ -31,6 +31,7 @@ pub(crate) async fn run(client: &Client, overview: Overview) -> Result<Finding, 
         ("Assets", assets),
         ("Packages", thousands(figures.packages)),
         ("Updates missing", format!("{}, {} of them security", figures.updates_missing, figures.security_missing)),
+        ("Overdue", format!("{} assets", figures.assets_overdue)),
         ("CVEs", cves_so_far(figures.cves, figures.cves_read, figures.cves_of)),
         ("Reboot pending", figures.reboot_pending.to_string()),
     ]);

@@ -9,6 +9,7 @@ use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 use tokio_util::task::TaskTracker;
 
+use super::sla::SlaFile;
 use crate::failure::{Failure, Finding};
 use crate::logs::{self, LogFormat};
 use crate::output::print;
@@ -23,7 +24,8 @@ pub(crate) const ORGANISATION: &str = "Fettle";
 /// What is not given on the command line is taken from the file, then from the defaults.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Server {
-    /// TOML file with the same names as these options, without the dashes in front
+    /// TOML file with the same names as these options, without the dashes in front; `[sla]` gives days until patches
+    /// of a class have to be in
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Data directory: keys, and the database unless `--database` names another [required here or in the file]
@@ -72,6 +74,7 @@ struct ConfigFile {
     insecure_http: bool,
     repository_host: Vec<String>,
     keyring: Vec<PathBuf>,
+    sla: SlaFile,
 }
 
 pub(crate) async fn run(server: Server) -> Result<Finding, Failure> {
@@ -113,7 +116,7 @@ fn config(server: Server) -> Result<Config, Failure> {
             server.repository_hosts
         },
         keyrings: if server.keyrings.is_empty() { file.keyring } else { server.keyrings },
-        settings: Settings::default(),
+        settings: Settings { sla: file.sla.days()?, ..Settings::default() },
     })
 }
 

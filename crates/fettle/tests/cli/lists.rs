@@ -9,17 +9,17 @@ async fn assets_and_patches_as_tables() {
     insta::assert_snapshot!(shell.run(&["assets", "list"]).await, @r"
     exit 0
     --- stdout
-    NAME  OPERATING SYSTEM  SCAN     SCANNED               MISSING  SECURITY  REBOOT  AGENT   CONNECTED
-    web1  Debian 12         Scanned  2026-11-21 10:00:00Z  2        0                 Active  yes
-    db    Debian 12         Scanned  2026-11-21 10:00:00Z  0        0                 Active  yes
-    db    Debian 12         Scanned  2026-11-21 10:00:00Z  1        0                 Active  yes
+    NAME  OPERATING SYSTEM  SCAN     SCANNED               MISSING  SECURITY  OVERDUE  REBOOT  AGENT   CONNECTED
+    web1  Debian 12         Scanned  2026-11-21 10:00:00Z  2        0         0                Active  yes
+    db    Debian 12         Scanned  2026-11-21 10:00:00Z  0        0         0                Active  yes
+    db    Debian 12         Scanned  2026-11-21 10:00:00Z  1        0         0                Active  yes
     --- stderr
     ");
     insta::assert_snapshot!(shell.run(&["patches", "list", "--search", "openssl"]).await, @r"
     exit 0
     --- stdout
-    PATCH                 SECURITY  URGENCY  MISSING  INSTALLED  PUBLISHED             SIZE    CVES                      ID
-    openssl: update to 2  yes       medium   1        0          2026-11-21 10:00:00Z  1.2 MB  CVE-2026-1 CVE-2026-2 +1  5f0e3c3c-0000-5000-8000-000000000001
+    PATCH                 SECURITY  URGENCY  MISSING  OVERDUE  INSTALLED  PUBLISHED             SIZE    CVES                      ID
+    openssl: update to 2  yes       medium   1        0        0          2026-11-21 10:00:00Z  1.2 MB  CVE-2026-1 CVE-2026-2 +1  5f0e3c3c-0000-5000-8000-000000000001
     --- stderr
     ");
 }

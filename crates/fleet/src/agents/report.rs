@@ -176,10 +176,13 @@ impl Fleet {
         ended
             .filter_map(|flip| {
                 let learnt = self.index.synced_at(flip.patch)?;
+                let (sla_start, due) = self.index.clock(flip.patch, row.enrolled_at)?;
                 Some(ClosedFinding {
                     asset: agent.number,
                     patch: fettle_store::catalogue::PatchNumber(flip.patch.0),
                     since: since(learnt, row.enrolled_at, ledger.changed(PatchNumber(flip.patch.0))),
+                    sla_start: Some(sla_start),
+                    due,
                     closed: now,
                     cause: FindingCause::ByHand,
                     deployment: None,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use fettle_catalog::apt::offer::{self, Changelog, OfferedPackage};
 use fettle_catalog::rule::{PackageKey, Reporters, Rule};
 use fettle_index::{PatchEntry, PatchNumber};
-use fettle_model::patch::{Corroboration, Patch};
+use fettle_model::patch::{Corroboration, Patch, PatchState};
 use fettle_model::{PatchId, Sha256};
 use fettle_store::assets::AssetNumber;
 use fettle_store::catalogue::{PatchReport, Reporter, StoredPatch};
@@ -219,6 +219,7 @@ pub(crate) fn with_reporters(stored: StoredPatch, reporters: Vec<Reporter>) -> P
         number: PatchNumber(stored.number.0),
         rule: Rule::of(&stored.record, &known),
         patch: stored.record,
+        state: PatchState { enabled: stored.enabled, hidden: stored.hidden_reason },
         synced_at: stored.synced_at,
         revision: stored.revision,
         derived_severity: None,

@@ -240,7 +240,7 @@ fn first_row(deployment: DeploymentId, place: u32, target: &TargetPatch) -> Depl
         place,
         outcome: target.outcome,
         failure: None,
-        skipped: None,
+        skipped: target.skipped,
         text: None,
         exit_code: None,
         duration_ms: None,

@@ -116,6 +116,7 @@ impl Fleet {
         rows.retain_mut(|row| {
             let now = targets.iter().find(|target| target.entry.patch.id == row.patch);
             let outcome = now.map_or(PatchOutcome::NotApplicable, |target| target.outcome);
+            row.skipped = now.and_then(|target| target.skipped);
             row.outcome == PatchOutcome::PendingExecution && std::mem::replace(&mut row.outcome, outcome) != outcome
         });
         Ok(rows)

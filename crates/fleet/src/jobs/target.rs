@@ -5,7 +5,7 @@ use fettle_catalog::rule::is_same_architecture;
 use fettle_index::{ComponentId, PatchEntry};
 use fettle_model::component::{Component, Offer};
 use fettle_model::job::Work;
-use fettle_model::outcome::PatchOutcome;
+use fettle_model::outcome::{PatchOutcome, SkipReason};
 use fettle_model::patch::{MatchedBy, PatchPackage};
 use fettle_model::version::dpkg;
 use fettle_model::{AssetId, PatchId};
@@ -19,6 +19,8 @@ use crate::Fleet;
 pub(crate) struct TargetPatch {
     pub(crate) entry: PatchEntry,
     pub(crate) outcome: PatchOutcome,
+    /// Why it is left out here, though it is missing.
+    pub(crate) skipped: Option<SkipReason>,
     /// What is to be moved for it, at which version.
     pub(crate) packages: Vec<ManifestPackage>,
 }
@@ -50,13 +52,29 @@ impl Fleet {
                 (Work::Install, Verdict::Installed) | (Work::Rollback, Verdict::Missing) => PatchOutcome::Installed,
                 _ => PatchOutcome::NotApplicable,
             };
+            let skipped = if work == Work::Install && outcome == PatchOutcome::PendingExecution {
+                self.skip_reason(&entry, asset)
+            } else {
+                None
+            };
+            let outcome = if skipped.is_some() { PatchOutcome::Skipped } else { outcome };
             let packages = packages(work, &entry, &judged.packages, view.offers());
-            targets.push(TargetPatch { entry, outcome, packages });
+            targets.push(TargetPatch { entry, outcome, skipped, packages });
         }
         if work == Work::Install {
             supersede(&mut targets);
         }
         Ok(targets)
+    }
+
+    fn skip_reason(&self, entry: &PatchEntry, asset: AssetId) -> Option<SkipReason> {
+        if !entry.state.enabled {
+            Some(SkipReason::PatchDisabled)
+        } else if self.index.is_excepted(entry.number, asset) {
+            Some(SkipReason::Exception)
+        } else {
+            None
+        }
     }
 }
 

@@ -4,6 +4,9 @@ use std::cmp::Ordering;
 
 use fettle_model::{PatchId, ScanStatus};
 
+use roaring::RoaringBitmap;
+
+use super::overdue::slots_overdue;
 use super::{Facet, FacetCounter, Page, Words};
 use crate::block::{Block, Row};
 use crate::finding::Status;
@@ -18,6 +21,8 @@ pub struct AssetFilter {
     pub pending_reboot: Option<bool>,
     /// Has missing patches, or has none although it was scanned.
     pub missing: Option<bool>,
+    /// Has a patch that is past its due date, or has none.
+    pub overdue: Option<bool>,
     /// Only assets on which the patch has this status.
     pub patch: Option<(PatchId, Status)>,
     /// Only assets that lack a patch which fixes this CVE.
@@ -108,13 +113,20 @@ impl Index {
                 }
             }
         };
+        let overdue_patches = if filter.overdue.is_some() { shared.overdue_patches() } else { Vec::new() };
         for (at, block) in self.all_blocks().iter().enumerate() {
             let block: &Block = &block.read().expect(POISONED);
-            let mut wanted =
+            let mut wanted: Option<RoaringBitmap> =
                 entry.map(|(entry, status)| super::findings::slots_with(&shared, block, at, entry, status));
             if let Some(cve) = &filter.cve {
                 let exposed = super::vulnerabilities::slots_exposed(&shared, block, cve).unwrap_or_default();
                 wanted = Some(wanted.map_or_else(|| exposed.clone(), |wanted| wanted & &exposed));
+            }
+            if let Some(overdue) = filter.overdue {
+                let late = slots_overdue(&shared, at, block, &overdue_patches);
+                let all = || block.rows_with_slots().map(|(slot, _)| u32::from(slot)).collect::<RoaringBitmap>();
+                let chosen = if overdue { late } else { all() - late };
+                wanted = Some(wanted.map_or_else(|| chosen.clone(), |wanted| wanted & &chosen));
             }
             for (slot, row) in block.rows_with_slots() {
                 if wanted.as_ref().is_none_or(|wanted| wanted.contains(u32::from(slot))) {

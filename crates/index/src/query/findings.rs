@@ -4,6 +4,7 @@ use fettle_model::{AssetId, PatchId, Repository};
 use jiff::Timestamp;
 use roaring::RoaringBitmap;
 
+use super::overdue::Enrolled;
 use crate::block::{Block, SlotsOf};
 use crate::finding::{Here, Status};
 use crate::{Index, POISONED, PatchEntry, PatchNumber, Shared};
@@ -15,6 +16,12 @@ pub struct Finding {
     pub status: Status,
     /// Nothing newer that applies here replaces it.
     pub is_latest: bool,
+    /// Until when the patch has to be in; `None`: no rule gives it a date.
+    pub due: Option<Timestamp>,
+    /// An approved exception covers it.
+    pub is_excepted: bool,
+    /// Missing, past its due date, and not excepted.
+    pub is_overdue: bool,
 }
 
 /// On how many assets a patch is missing and installed.
@@ -22,6 +29,8 @@ pub struct Finding {
 pub struct FindingCount {
     pub missing: u64,
     pub installed: u64,
+    /// Of those that miss it: past the due date.
+    pub overdue: u64,
 }
 
 impl Index {
@@ -31,6 +40,7 @@ impl Index {
         let Some(slot) = shared.slots.get(&asset).copied() else { return Vec::new() };
         let block = self.block(slot.block);
         let block = block.read().expect(POISONED);
+        let Some(enrolled) = block.row(slot).map(|row| row.columns.enrolled_at) else { return Vec::new() };
         let mut here = Here::new(&shared.dictionary, Some((&block, slot.at)));
         let judged = shared.catalogue.all().map(|entry| (entry, here.status(asset, entry)));
         let applying: Vec<_> = judged.filter(|(_, status)| *status != Status::NotApplicable).collect();
@@ -39,7 +49,17 @@ impl Index {
             .map(|(entry, status)| {
                 let newer = shared.catalogue.newer(entry);
                 let replaced = newer.into_iter().any(|newer| here.status(asset, newer) != Status::NotApplicable);
-                Finding { entry: entry.clone(), status, is_latest: !replaced }
+                let due = shared.clock(entry).due(enrolled);
+                let is_excepted = shared.is_excepted(entry.number, asset);
+                let is_late = status == Status::Missing && due.is_some_and(|due| due < shared.as_of);
+                Finding {
+                    entry: entry.clone(),
+                    status,
+                    is_latest: !replaced,
+                    due,
+                    is_excepted,
+                    is_overdue: is_late && !is_excepted,
+                }
             })
             .collect()
     }
@@ -48,7 +68,7 @@ impl Index {
     pub fn patch(&self, patch: PatchId) -> Option<(PatchEntry, FindingCount)> {
         let shared = self.shared.read().expect(POISONED);
         let entry = shared.catalogue.get(shared.catalogue.number(patch)?)?;
-        Some((entry.clone(), self.count(&shared, entry)))
+        Some((entry.clone(), self.count(&shared, entry, &mut Enrolled::default())))
     }
 
     /// One patch of the catalogue, without counting.
@@ -89,11 +109,14 @@ impl Index {
         (cloned(shared.catalogue.newer(entry)), cloned(shared.catalogue.older(entry)))
     }
 
-    pub(super) fn count(&self, shared: &Shared, entry: &PatchEntry) -> FindingCount {
+    pub(super) fn count(&self, shared: &Shared, entry: &PatchEntry, enrolled: &mut Enrolled) -> FindingCount {
         let mut count = FindingCount::default();
+        let overdue_before = shared.overdue_before(entry);
         for (at, block) in self.all_blocks().iter().enumerate() {
             let block = block.read().expect(POISONED);
             count.missing += block.missing(entry.number).map_or(0, RoaringBitmap::len);
+            count.overdue +=
+                overdue_before.map_or(0, |limit| enrolled.overdue(shared, (at, &block), entry.number, limit).len());
             let slots = SlotsOf { block: at, slots: &shared.slots };
             count.installed += block.judge(&shared.dictionary, &slots, entry).installed().len();
         }

@@ -5,6 +5,7 @@
 
 mod assets;
 mod findings;
+mod overdue;
 mod overview;
 mod patches;
 mod priority;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use fettle_model::ScanStatus;
 
+use super::overdue::slots_overdue;
 use crate::{Index, POISONED, PatchEntry};
 
 /// Figures over all assets and their missing patches.
@@ -14,6 +15,8 @@ pub struct Overview {
     pub pending: usize,
     pub failed: usize,
     pub reboot_pending: usize,
+    /// Assets with a patch that is past its due date.
+    pub overdue: u64,
     pub packages: u64,
     /// Updates that the machines' own package managers offer, summed over machines.
     pub updates: u64,
@@ -36,8 +39,11 @@ impl Index {
         let mut overview = Overview::default();
         let shared = self.shared.read().expect(POISONED);
         let blocks = self.all_blocks();
-        for block in &blocks {
-            for (_, row) in block.read().expect(POISONED).rows_with_slots() {
+        let overdue_patches = shared.overdue_patches();
+        for (at, block) in blocks.iter().enumerate() {
+            let block = block.read().expect(POISONED);
+            overview.overdue += slots_overdue(&shared, at, &block, &overdue_patches).len();
+            for (_, row) in block.rows_with_slots() {
                 overview.assets += 1;
                 match row.columns.scan_status {
                     ScanStatus::Scanned => overview.scanned += 1,
@@ -57,7 +63,7 @@ impl Index {
                 block.read().expect(POISONED).missing(entry.number).map_or(0, roaring::RoaringBitmap::len)
             };
             let count: u64 = blocks.iter().map(on).sum();
-            if count == 0 || !shared.catalogue.newer(entry).is_empty() {
+            if count == 0 || entry.state.is_hidden() || !shared.catalogue.newer(entry).is_empty() {
                 continue;
             }
             if entry.patch.is_security() {

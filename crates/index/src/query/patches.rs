@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use fettle_model::Severity;
 
+use super::overdue::Enrolled;
 use super::{Facet, FacetCounter, FindingCount, Page, Words};
 use crate::finding::Status;
 use crate::{Index, POISONED, PatchEntry};
@@ -17,7 +18,12 @@ pub struct PatchFilter {
     pub status: Option<Status>,
     /// Patches that apply nowhere are listed too.
     pub anywhere: bool,
+    /// Past its due date on at least one asset, or on none.
+    pub overdue: Option<bool>,
     pub superseded: bool,
+    /// Only those that people hid; otherwise they are left out.
+    pub hidden: bool,
+    pub enabled: Option<bool>,
     pub severity: Option<Severity>,
     pub repository: Option<String>,
 }
@@ -27,6 +33,7 @@ pub enum PatchSort {
     #[default]
     Missing,
     Installed,
+    Overdue,
     Title,
     Published,
     Security,
@@ -54,16 +61,19 @@ impl Index {
         let mut rows = Vec::new();
         let (mut kinds, mut repositories) = <(FacetCounter, FacetCounter)>::default();
         let (mut urgencies, mut severities) = <(FacetCounter, FacetCounter)>::default();
+        let mut overdue = FacetCounter::default();
+        let mut enrolled = Enrolled::default();
         let shared = self.shared.read().expect(POISONED);
         for entry in shared.catalogue.all().filter(|entry| is_wanted(filter, &words, entry)) {
             let is_superseded = !shared.catalogue.newer(entry).is_empty();
             if is_superseded && !filter.superseded {
                 continue;
             }
-            let count = self.count(&shared, entry);
-            if !has_status(filter, count) {
+            let count = self.count(&shared, entry, &mut enrolled);
+            if !has_status(filter, count) || filter.overdue.is_some_and(|overdue| overdue != (count.overdue > 0)) {
                 continue;
             }
+            overdue.add(if count.overdue > 0 { "yes" } else { "no" });
             kinds.add(if entry.patch.is_security() { "yes" } else { "no" });
             repositories.add(&entry.patch.origin());
             urgencies.add(entry.patch.urgency.as_deref().unwrap_or("not read"));
@@ -82,6 +92,7 @@ impl Index {
             rows: rows.into_iter().skip(page.offset).take(page.limit).collect(),
             facets: vec![
                 kinds.finish("security"),
+                overdue.finish("overdue"),
                 repositories.finish("repository"),
                 urgencies.finish("urgency"),
                 severities.finish("severity"),
@@ -92,7 +103,9 @@ impl Index {
 
 fn is_wanted(filter: &PatchFilter, words: &Words, entry: &PatchEntry) -> bool {
     let patch = &entry.patch;
-    if filter.security.is_some_and(|security| patch.is_security() != security)
+    if entry.state.is_hidden() != filter.hidden
+        || filter.enabled.is_some_and(|enabled| entry.state.enabled != enabled)
+        || filter.security.is_some_and(|security| patch.is_security() != security)
         || filter.severity.is_some_and(|severity| entry.severity() != severity)
         || filter.repository.as_ref().is_some_and(|repository| patch.origin() != *repository)
     {
@@ -118,6 +131,7 @@ fn compare(sort: PatchSort, left: &PatchRow, right: &PatchRow) -> Ordering {
     match sort {
         PatchSort::Missing => left.count.missing.cmp(&right.count.missing),
         PatchSort::Installed => left.count.installed.cmp(&right.count.installed),
+        PatchSort::Overdue => left.count.overdue.cmp(&right.count.overdue),
         PatchSort::Title => a.title.cmp(&b.title),
         PatchSort::Published => a.published.cmp(&b.published),
         PatchSort::Security => a.is_security().cmp(&b.is_security()),

@@ -8,6 +8,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use fettle_fleet::access::AccessError;
 use fettle_fleet::access::password::WeakPassword;
+use fettle_fleet::decisions::DecisionError;
 use fettle_fleet::entropy::SystemEntropy;
 use fettle_fleet::jobs::JobError;
 use fettle_model::{Clock as _, RequestId, SystemClock};
@@ -117,6 +118,18 @@ impl From<AccessError> for ApiError {
             AccessError::Field { field, message } => Self::invalid_field(field, message),
             AccessError::TooManyTokens => Self::new(StatusCode::CONFLICT, "TOO_MANY_TOKENS", message),
             AccessError::Store(error) => Self::internal(error),
+        }
+    }
+}
+
+impl From<DecisionError> for ApiError {
+    fn from(error: DecisionError) -> Self {
+        let message = error.to_string();
+        match error {
+            DecisionError::NotFound(what) => Self::not_found(what),
+            DecisionError::Field { field, message } => Self::invalid_field(field, message),
+            DecisionError::State { .. } => Self::new(StatusCode::CONFLICT, "EXCEPTION_STATE", message),
+            DecisionError::Store(error) => Self::internal(error),
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod assets;
 mod auth;
 pub mod catalogue;
 mod error;
+pub mod exceptions;
 pub mod jobs;
 mod list;
 pub mod overview;
@@ -62,9 +63,11 @@ fn routes() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(assets::explain::explain))
         .routes(routes!(assets::deployments::deployments))
         .routes(routes!(assets::scan::scan))
-        .routes(routes!(patches::list::list))
+        .routes(routes!(patches::list::list, patches::decide::decide))
         .routes(routes!(patches::show::show))
         .routes(routes!(patches::assets::assets))
+        .routes(routes!(exceptions::list::list, exceptions::create::create))
+        .routes(routes!(exceptions::decide::decide))
         .routes(routes!(vulnerabilities::list::list))
         .routes(routes!(vulnerabilities::show::show))
         .routes(routes!(jobs::list::list, jobs::create::create))

@@ -33,6 +33,8 @@ pub struct OverviewFigures {
     /// Known exploited vulnerabilities that an asset is exposed to.
     pub known_exploited: usize,
     pub reboot_pending: usize,
+    /// Assets with a missing patch that is past its due date.
+    pub assets_overdue: u64,
     pub urgent: Vec<UrgentPatch>,
 }
 
@@ -86,6 +88,7 @@ pub async fn overview(State(app): State<Arc<AppState>>) -> Result<Json<OverviewF
         cves_of: figures.cves_of,
         known_exploited: figures.known_exploited,
         reboot_pending: figures.reboot_pending,
+        assets_overdue: figures.overdue,
         urgent: urgent.collect(),
     }))
 }

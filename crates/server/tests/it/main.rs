@@ -3,6 +3,7 @@
 mod access;
 mod advisories;
 mod changelogs;
+mod decisions;
 mod enrolment;
 mod hostile;
 mod identity;

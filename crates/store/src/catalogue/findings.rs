@@ -22,6 +22,8 @@ enum Schema {
     ClosedMs,
     Patch,
     SinceMs,
+    SlaStartMs,
+    DueMs,
     Cause,
     Deployment,
 }
@@ -58,6 +60,10 @@ pub struct ClosedFinding {
     pub asset: AssetNumber,
     pub patch: PatchNumber,
     pub since: Timestamp,
+    /// When its clock started; `None` in rows of servers that kept no clocks.
+    pub sla_start: Option<Timestamp>,
+    /// Until when it had to be closed, by the rules of that day.
+    pub due: Option<Timestamp>,
     pub closed: Timestamp,
     pub cause: FindingCause,
     pub deployment: Option<DeploymentId>,
@@ -68,6 +74,8 @@ row! {
         asset: AssetNumber,
         patch: PatchNumber,
         since_ms: i64,
+        sla_start_ms: Option<i64>,
+        due_ms: Option<i64>,
         closed_ms: i64,
         cause: FindingCause,
         deployment: Option<DeploymentId>,
@@ -84,6 +92,8 @@ impl FindingRow {
             asset: self.asset,
             patch: self.patch,
             since: time(self.since_ms)?,
+            sla_start: self.sla_start_ms.map(time).transpose()?,
+            due: self.due_ms.map(time).transpose()?,
             closed: time(self.closed_ms)?,
             cause: self.cause,
             deployment: self.deployment,
@@ -105,6 +115,8 @@ impl Findings<'_> {
                 Schema::ClosedMs,
                 Schema::Patch,
                 Schema::SinceMs,
+                Schema::SlaStartMs,
+                Schema::DueMs,
                 Schema::Cause,
                 Schema::Deployment,
             ]);
@@ -114,6 +126,8 @@ impl Findings<'_> {
                     Expr::value(finding.closed.as_millisecond()),
                     Expr::value(finding.patch.stored()),
                     Expr::value(finding.since.as_millisecond()),
+                    Expr::value(finding.sla_start.map(Timestamp::as_millisecond)),
+                    Expr::value(finding.due.map(Timestamp::as_millisecond)),
                     Expr::value(finding.cause.stored()),
                     Expr::value(finding.deployment.map(DeploymentId::uuid)),
                 ]);

@@ -1,5 +1,5 @@
 use fettle_model::PatchId;
-use fettle_model::patch::Patch;
+use fettle_model::patch::{Patch, PatchState};
 use jiff::Timestamp;
 
 use crate::column::{FromColumn, ToColumn};
@@ -41,6 +41,10 @@ row! {
         /// When, and in which signed index, the server itself found the packages and hashes.
         pub verified_at: Option<Timestamp>,
         pub verified_by: Option<String>,
+        /// No job deploys a disabled one.
+        pub enabled: bool,
+        /// Why it is left out of lists; `None`: it is shown.
+        pub hidden_reason: Option<String>,
     }
 }
 
@@ -86,6 +90,23 @@ impl Patches<'_> {
             now,
         )?;
         self.tx.feed().append(FeedKind::Patch, stored.id.uuid(), stored.revision).await?;
+        Ok(stored)
+    }
+
+    /// Writes what people decided of a patch; tells the feed. `None`: there is no such patch.
+    pub async fn set_state(&mut self, id: PatchId, state: &PatchState) -> Result<Option<StoredPatch>, StoreError> {
+        let stored = optional!(
+            self.tx,
+            StoredPatch,
+            "write what was decided of a patch",
+            "UPDATE patch SET enabled = $2, hidden_reason = $3, revision = revision + 1 WHERE id = $1 RETURNING *",
+            id,
+            state.enabled,
+            state.hidden,
+        )?;
+        if let Some(stored) = &stored {
+            self.tx.feed().append(FeedKind::Patch, stored.id.uuid(), stored.revision).await?;
+        }
         Ok(stored)
     }
 

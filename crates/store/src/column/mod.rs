@@ -11,8 +11,8 @@ use fettle_model::patch::Patch;
 use fettle_model::run::{RunResult, RunState};
 use fettle_model::vulnerability::KnownExploited;
 use fettle_model::{
-    ActivationKeyId, AssetId, AuthorisationId, DeploymentId, DocumentId, DryRunId, EnrolmentId, JobId, OrganisationId,
-    PatchId, RunId, ScanId, SessionId, Sha256, TokenId, UserId,
+    ActivationKeyId, AssetId, AuthorisationId, DeploymentId, DocumentId, DryRunId, EnrolmentId, ExceptionId, JobId,
+    OrganisationId, PatchId, RunId, ScanId, SessionId, Sha256, TokenId, UserId,
 };
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IntoDeserializer};
@@ -206,6 +206,7 @@ ids!(
     DocumentId,
     DryRunId,
     EnrolmentId,
+    ExceptionId,
     JobId,
     OrganisationId,
     PatchId,
@@ -265,7 +266,7 @@ macro_rules! documents {
         }
     )+};
 }
-documents!(JobSpecification, KnownExploited, Patch, Vec<String>, Vec<PatchId>);
+documents!(JobSpecification, KnownExploited, Patch, Vec<AssetId>, Vec<String>, Vec<PatchId>);
 
 impl ToColumn for Sha256 {
     type Stored = Vec<u8>;

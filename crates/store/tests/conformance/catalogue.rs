@@ -1,9 +1,10 @@
-use fettle_model::patch::{Corroboration, Patch};
-use fettle_model::{DocumentId, PatchId};
+use fettle_model::exception::ExceptionState;
+use fettle_model::patch::{Corroboration, Patch, PatchState};
+use fettle_model::{AssetId, DocumentId, ExceptionId, PatchId};
 use fettle_store::ListFilter;
 use fettle_store::assets::AssetNumber;
 use fettle_store::catalogue::{
-    ClosedFinding, Document, FindingCause, NewComponent, PatchNumber, PatchReport, StoredPatch,
+    ClosedFinding, Document, FindingCause, NewComponent, PatchException, PatchNumber, PatchReport, StoredPatch,
 };
 
 use crate::sample::{at, hash, id, new_asset, patch};
@@ -113,6 +114,8 @@ pub(crate) async fn closed_findings_are_kept(store: &TestStore) {
         asset: AssetNumber(1),
         patch: PatchNumber(patch),
         since: millis(0),
+        sla_start: (patch == 2).then(|| millis(1)),
+        due: (patch == 2).then(|| millis(30)),
         closed: millis(closed),
         cause,
         deployment: None,
@@ -160,4 +163,58 @@ pub(crate) async fn documents_are_listed_newest_first(store: &TestStore) {
     assert_eq!((last.items.as_slice(), last.next), (&documents[..1], None));
     let of_feed = ListFilter { limit: 3, state: Some("debian-dsa".to_owned()), ..ListFilter::default() };
     assert_eq!(tx.documents().list(&of_feed).await.expect("a page").total, 2);
+}
+
+pub(crate) async fn decisions_of_a_patch_outlive_a_newer_record(store: &TestStore) {
+    let curl = patch("curl", "7.88.1-10");
+    let (id, record) = (curl.id, curl.clone());
+    let first = store.write(async move |tx| tx.patches().put(&record, "curl", at(1)).await).await;
+    assert_eq!((first.enabled, first.hidden_reason), (true, None));
+    let state = PatchState { enabled: false, hidden: Some("not for us".to_owned()) };
+    let decided = store.write(async move |tx| tx.patches().set_state(id, &state).await).await.expect("it is there");
+    assert_eq!((decided.enabled, decided.hidden_reason.as_deref(), decided.revision), (false, Some("not for us"), 2));
+    let again = store.write(async move |tx| tx.patches().put(&curl, "curl", at(2)).await).await;
+    assert_eq!((again.enabled, again.hidden_reason.as_deref(), again.revision), (false, Some("not for us"), 3));
+    let unknown = PatchId::derive("debian", "nothing", "debian:12", "any");
+    let nothing = store.write(async move |tx| tx.patches().set_state(unknown, &PatchState::default()).await).await;
+    assert_eq!(nothing, None);
+}
+
+pub(crate) async fn an_exception_is_decided_once(store: &TestStore) {
+    let exception = |n: i64, state| PatchException {
+        id: id!(ExceptionId, n),
+        patches: vec![PatchId::derive("debian", "curl", "debian:12", "any")],
+        assets: vec![id!(AssetId, 1), id!(AssetId, 2)],
+        reason: "waits for the vendor".to_owned(),
+        expires_at: at(100),
+        state,
+        requested_by: "ada".to_owned(),
+        requested_at: at(n),
+        decided_by: None,
+        decided_at: None,
+    };
+    let (first, second) = (exception(1, ExceptionState::Requested), exception(2, ExceptionState::Rejected));
+    let inserted = [first.clone(), second.clone()];
+    store
+        .write(async move |tx| {
+            for exception in &inserted {
+                tx.exceptions().insert(exception).await?;
+            }
+            Ok(())
+        })
+        .await;
+    let id = first.id;
+    let approve = (ExceptionState::Requested, ExceptionState::Approved);
+    assert!(store.write(async move |tx| tx.exceptions().decide(id, approve, Some("bob"), at(5)).await).await);
+    assert!(!store.write(async move |tx| tx.exceptions().decide(id, approve, Some("eve"), at(6)).await).await);
+    let mut tx = store.database.read().await.expect("a connection");
+    let approved = PatchException {
+        state: ExceptionState::Approved,
+        decided_by: Some("bob".to_owned()),
+        decided_at: Some(at(5)),
+        ..first
+    };
+    assert_eq!(tx.exceptions().find(id).await.expect("an answer"), Some(approved.clone()));
+    assert_eq!(tx.exceptions().open().await.expect("an answer"), [approved.clone()]);
+    assert_eq!(tx.exceptions().all().await.expect("an answer"), [second, approved]);
 }

@@ -14,6 +14,9 @@ pub(crate) struct List {
     /// Only assets that lack patches
     #[arg(long)]
     missing: bool,
+    /// Only assets with a missing patch that is past its due date
+    #[arg(long)]
+    overdue: bool,
     /// Column to sort by, with `-` in front for the other direction [default: name]
     #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
     sort: Option<String>,
@@ -21,14 +24,28 @@ pub(crate) struct List {
 
 pub(crate) async fn run(client: &Client, list: List) -> Result<Finding, Failure> {
     let limit = list.listing.limit.to_string();
-    let more = [("missing", yes(list.missing)), ("sort", list.sort.as_deref().unwrap_or_default())];
+    let more = [
+        ("missing", yes(list.missing)),
+        ("overdue", yes(list.overdue)),
+        ("sort", list.sort.as_deref().unwrap_or_default()),
+    ];
     let answer = client.get::<Page<AssetRow>>("/v1/assets", &list.listing.query(&limit, &more)).await?;
     if list.listing.format.json {
         print_json(&answer);
         return Ok(Finding::Nothing);
     }
-    let mut rows =
-        table(["NAME", "OPERATING SYSTEM", "SCAN", "SCANNED", "MISSING", "SECURITY", "REBOOT", "AGENT", "CONNECTED"]);
+    let mut rows = table([
+        "NAME",
+        "OPERATING SYSTEM",
+        "SCAN",
+        "SCANNED",
+        "MISSING",
+        "SECURITY",
+        "OVERDUE",
+        "REBOOT",
+        "AGENT",
+        "CONNECTED",
+    ]);
     for asset in &answer.value.items {
         rows.add_row([
             asset.name.clone(),
@@ -37,6 +54,7 @@ pub(crate) async fn run(client: &Client, list: List) -> Result<Finding, Failure>
             optional_time(asset.scanned_at),
             asset.missing_patch_count.to_string(),
             asset.missing_security_count.to_string(),
+            asset.overdue_count.to_string(),
             yes(asset.pending_reboot).to_owned(),
             asset.agent_status.clone(),
             yes(asset.connected).to_owned(),

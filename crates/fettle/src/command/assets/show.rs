@@ -7,7 +7,7 @@ use crate::command::Format;
 use crate::command::overview::known_cves;
 use crate::failure::{Failure, Finding};
 use crate::output::{print, print_facts, print_json, print_table, say_more, table};
-use crate::text::{optional_time, thousands, time, yes};
+use crate::text::{due, optional_time, thousands, time, yes};
 
 use super::list::scan_state;
 
@@ -68,6 +68,7 @@ async fn details(client: &Client, path: &str, json: bool) -> Result<(), Failure>
         ("Scanned", optional_time(row.scanned_at)),
         ("Packages", thousands(row.package_count)),
         ("Missing", format!("{}, {} of them security", row.missing_patch_count, row.missing_security_count)),
+        ("Overdue", row.overdue_count.to_string()),
         ("Installed", row.installed_patch_count.to_string()),
         ("Reboot pending", yes(row.pending_reboot).to_owned()),
         ("Last user", row.last_logged_on_user.clone().unwrap_or_default()),
@@ -100,7 +101,7 @@ async fn patches(client: &Client, path: &str, json: bool) -> Result<(), Failure>
         print_json(&answer);
         return Ok(());
     }
-    let mut rows = table(["PATCH", "STATUS", "SECURITY", "URGENCY", "SINCE", "CVES", "OBSTACLE"]);
+    let mut rows = table(["PATCH", "STATUS", "SECURITY", "URGENCY", "SINCE", "DUE", "CVES", "OBSTACLE"]);
     let mut items: Vec<&AssetPatchRow> = answer.value.items.iter().collect();
     items.sort_by_key(|row| (row.status != "Missing", !row.patch.is_security));
     for row in items {
@@ -111,6 +112,7 @@ async fn patches(client: &Client, path: &str, json: bool) -> Result<(), Failure>
             yes(row.patch.is_security).to_owned(),
             row.patch.urgency.clone().unwrap_or_default(),
             time(row.since),
+            due(row.due_date, row.is_overdue),
             known_cves(row.patch.cves.as_deref(), row.patch.is_security),
             row.obstacle.clone().unwrap_or_default(),
         ]);

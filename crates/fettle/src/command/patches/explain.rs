@@ -5,7 +5,7 @@ use crate::api::{Client, lookup};
 use crate::command::Format;
 use crate::failure::{Failure, Finding};
 use crate::output::{print, print_facts, print_json, print_table, table};
-use crate::text::{optional_time, time};
+use crate::text::{due, optional_time, time};
 
 use super::show::titles;
 
@@ -44,6 +44,7 @@ pub(crate) async fn run(client: &Client, explain: Explain) -> Result<Finding, Fa
         ("Obstacle", explanation.obstacle_text.unwrap_or_default()),
         ("Replaced by", titles(&explanation.superseded_by)),
         ("Since", optional_time(explanation.since)),
+        ("Due", due(explanation.due_date, explanation.is_overdue)),
         (
             "Source",
             format!("{} {}: {}", explanation.source.feed, explanation.source.native_id, explanation.source.text),

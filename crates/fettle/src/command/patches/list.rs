@@ -10,6 +10,7 @@ use crate::failure::{Failure, Finding};
 use crate::output::{print_json, print_table, say_more, table};
 use crate::text::{bytes, optional_time, yes};
 
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 #[derive(Debug, clap::Args)]
 pub(crate) struct List {
     #[command(flatten)]
@@ -23,6 +24,12 @@ pub(crate) struct List {
     /// Also patches that a later one replaces
     #[arg(long)]
     superseded: bool,
+    /// Only patches that are past their due date on an asset
+    #[arg(long)]
+    overdue: bool,
+    /// Only patches that somebody hid, which are left out otherwise
+    #[arg(long)]
+    hidden: bool,
     /// Column to sort by, with `-` in front for the other direction [default: -missingCount]
     #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
     sort: Option<String>,
@@ -51,6 +58,8 @@ pub(crate) async fn run(client: &Client, list: List) -> Result<Finding, Failure>
         ("security", yes(list.security)),
         ("status", list.status.map_or("", Status::in_query)),
         ("superseded", yes(list.superseded)),
+        ("hidden", yes(list.hidden)),
+        ("overdue", yes(list.overdue)),
         ("sort", list.sort.as_deref().unwrap_or_default()),
     ];
     let answer = client.get::<Page<PatchRow>>("/v1/patches", &list.listing.query(&limit, &more)).await?;
@@ -58,13 +67,15 @@ pub(crate) async fn run(client: &Client, list: List) -> Result<Finding, Failure>
         print_json(&answer);
         return Ok(Finding::Nothing);
     }
-    let mut rows = table(["PATCH", "SECURITY", "URGENCY", "MISSING", "INSTALLED", "PUBLISHED", "SIZE", "CVES", "ID"]);
+    let mut rows =
+        table(["PATCH", "SECURITY", "URGENCY", "MISSING", "OVERDUE", "INSTALLED", "PUBLISHED", "SIZE", "CVES", "ID"]);
     for patch in &answer.value.items {
         rows.add_row([
             patch.title.clone(),
             yes(patch.is_security).to_owned(),
             patch.urgency.clone().unwrap_or_default(),
             patch.missing_count.to_string(),
+            patch.overdue_count.to_string(),
             patch.installed_count.to_string(),
             optional_time(patch.published),
             patch.size_bytes.map(bytes).unwrap_or_default(),

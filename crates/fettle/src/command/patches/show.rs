@@ -35,6 +35,7 @@ pub(crate) async fn run(client: &Client, show: Show) -> Result<Finding, Failure>
         ("Published", optional_time(row.published)),
         ("Reboot", row.reboot),
         ("Missing on", row.missing_count.to_string()),
+        ("Overdue on", row.overdue_count.to_string()),
         ("Installed on", row.installed_count.to_string()),
         ("Vouched for by", row.corroboration),
         ("Replaced by", titles(&superseded_by)),

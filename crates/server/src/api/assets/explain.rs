@@ -28,6 +28,13 @@ pub struct Explanation {
     /// Newer patches that apply here.
     pub superseded_by: Vec<PatchName>,
     pub since: Option<Timestamp>,
+    /// When the clock of its due date started.
+    pub sla_start: Option<Timestamp>,
+    /// `null`: no rule gives a date, or the patch does not apply.
+    pub due_date: Option<Timestamp>,
+    /// An approved exception covers it here.
+    pub is_excepted: bool,
+    pub is_overdue: bool,
     /// At most 20, deciding ones first.
     pub evidence: Vec<Evidence>,
     pub source: Source,
@@ -75,6 +82,9 @@ pub async fn explain(
         .collect();
     let corroboration = entry.patch.corroboration();
     let found = matches!(judged.verdict, Verdict::Missing | Verdict::Installed);
+    let clock = app.fleet.index.clock(entry.number, facts.enrolled_at).filter(|_| found);
+    let is_excepted = app.fleet.index.is_excepted(entry.number, asset);
+    let (sla_start, due_date) = clock.map_or((None, None), |(start, due)| (Some(start), due));
     Ok(Json(Explanation {
         status: judged.verdict.name().to_owned(),
         sentence: sentence(&facts.name, &entry.patch, &entry.rule, &judged),
@@ -83,6 +93,12 @@ pub async fn explain(
         is_latest: superseded_by.is_empty(),
         superseded_by,
         since: found.then(|| facts.since(&entry)),
+        is_overdue: judged.verdict == Verdict::Missing
+            && !is_excepted
+            && due_date.is_some_and(|due| due < app.fleet.index.as_of()),
+        is_excepted,
+        sla_start,
+        due_date,
         evidence: judged
             .evidence
             .into_iter()

@@ -32,6 +32,9 @@ pub struct AssetParameters {
     pending_reboot: Option<YesNo>,
     #[param(value_type = Option<String>)]
     missing: Option<YesNo>,
+    /// Has a missing patch that is past its due date.
+    #[param(value_type = Option<String>)]
+    overdue: Option<YesNo>,
     /// Lacks a patch that fixes it: `CVE-2026-0001`.
     cve: Option<String>,
 }
@@ -51,13 +54,13 @@ pub async fn list(
         operating_system: asked.os,
         pending_reboot: asked.pending_reboot.map(bool::from),
         missing: asked.missing.map(bool::from),
+        overdue: asked.overdue.map(bool::from),
         patch: None,
         cve: asked.cve.map(|cve| cve.to_uppercase()),
     };
     let page = paging.page()?;
     let found = app.fleet.index.assets(&filter, sort(column)?, descending, page);
-    let rows = found.rows.into_iter().map(|row| app.asset_row(row)).collect();
-    Ok(Json(Listing::new(rows, found.total, page, found.facets)))
+    Ok(Json(Listing::new(app.asset_rows(found.rows), found.total, page, found.facets)))
 }
 
 fn sort(column: Option<&str>) -> Result<AssetSort, ApiError> {

@@ -31,9 +31,15 @@ pub struct FindingParameters {
     /// `no`: only patches that nothing newer replaces here.
     #[param(value_type = Option<String>)]
     superseded: Option<YesNo>,
+    /// `yes`: only what is missing and past its due date.
+    #[param(value_type = Option<String>)]
+    overdue: Option<YesNo>,
+    /// `yes`: those that people hid too.
+    #[param(value_type = Option<String>)]
+    hidden: Option<YesNo>,
     limit: Option<usize>,
     after: Option<String>,
-    /// title, published, isSecurity or since.
+    /// title, published, isSecurity, since or dueDate.
     sort: Option<String>,
 }
 
@@ -47,6 +53,12 @@ pub struct AssetPatchRow {
     pub is_latest: bool,
     pub obstacle: Option<String>,
     pub since: Timestamp,
+    /// `null`: no rule gives a date.
+    pub due_date: Option<Timestamp>,
+    /// An approved exception covers it here.
+    pub is_excepted: bool,
+    /// Missing, past its due date, and not excepted.
+    pub is_overdue: bool,
     pub packages_here: Vec<PackageHere>,
 }
 
@@ -87,6 +99,8 @@ pub async fn patches(
             asked.security.is_none_or(|security| finding.entry.patch.is_security() == bool::from(security))
         })
         .filter(|finding| asked.superseded != Some(YesNo::No) || finding.is_latest)
+        .filter(|finding| asked.hidden == Some(YesNo::Yes) || !finding.entry.state.is_hidden())
+        .filter(|finding| asked.overdue.is_none_or(|overdue| finding.is_overdue == bool::from(overdue)))
         .filter(|finding| {
             let patch = &finding.entry.patch;
             let text = format!("{} {}", patch.title, patch.cves.clone().unwrap_or_default().join(" ")).to_lowercase();
@@ -140,6 +154,9 @@ fn row(app: &AppState, asset: AssetId, finding: Finding, view: &AssetView<'_>, f
         is_latest: finding.is_latest,
         obstacle: judged.obstacle.map(|obstacle| obstacle.name().to_owned()),
         since: facts.since(&finding.entry),
+        due_date: finding.due,
+        is_excepted: finding.is_excepted,
+        is_overdue: finding.is_overdue,
         packages_here: packages.collect(),
         patch: app.patch_row_counted(finding.entry),
     }
@@ -155,6 +172,8 @@ fn sort(rows: &mut [AssetPatchRow], paging: &Paging) -> Result<(), ApiError> {
         Some("title") => rows.sort_by(|left, right| left.patch.title.cmp(&right.patch.title)),
         Some("published") => rows.sort_by_key(|row| row.patch.published),
         Some("isSecurity") => rows.sort_by_key(|row| row.patch.is_security),
+        // What has no date comes last.
+        Some("dueDate") => rows.sort_by_key(|row| (row.due_date.is_none(), row.due_date)),
         Some("since") => rows.sort_by_key(|row| row.since),
         Some(other) => return Err(unknown_sort(other)),
     }

@@ -34,6 +34,8 @@ pub struct AssetRow {
     pub missing_patch_count: u32,
     pub missing_security_count: u32,
     pub installed_patch_count: u32,
+    /// Source packages with a missing patch that is past its due date.
+    pub overdue_count: u32,
     /// Packages that the machine's own package manager offers updates for.
     pub missing_package_count: u32,
     pub package_count: u32,
@@ -55,7 +57,19 @@ pub struct LastDeployment {
 }
 
 impl AppState {
+    pub(crate) fn asset_rows(&self, rows: Vec<IndexRow>) -> Vec<AssetRow> {
+        let overdue = self.fleet.index.overdue_counts(rows.iter().map(|row| row.columns.id));
+        let of = |row: &IndexRow| overdue.get(&row.columns.id).copied().unwrap_or_default();
+        rows.into_iter().map(|row| (of(&row), row)).map(|(overdue, row)| self.row_of(row, overdue)).collect()
+    }
+
     pub(crate) fn asset_row(&self, row: IndexRow) -> AssetRow {
+        let overdue = self.fleet.index.overdue_counts([row.columns.id]);
+        let overdue = overdue.get(&row.columns.id).copied().unwrap_or_default();
+        self.row_of(row, overdue)
+    }
+
+    fn row_of(&self, row: IndexRow, overdue_count: u32) -> AssetRow {
         let now = self.fleet.clock.now();
         let IndexRow { columns, counts } = row;
         let agent = self.fleet.agents.get(columns.id);
@@ -82,6 +96,7 @@ impl AppState {
             missing_patch_count: counts.missing,
             missing_security_count: counts.missing_security,
             installed_patch_count: counts.installed,
+            overdue_count,
             missing_package_count: counts.offers,
             package_count: counts.packages,
             last_logged_on_user: columns.last_logged_on_user,

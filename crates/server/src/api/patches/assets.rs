@@ -36,6 +36,13 @@ pub struct PatchAsset {
     pub status: String,
     pub obstacle: Option<String>,
     pub since: Timestamp,
+    #[serde(rename = "dueDate")]
+    pub due_date: Option<Timestamp>,
+    /// An approved exception covers the patch here.
+    #[serde(rename = "isExcepted")]
+    pub is_excepted: bool,
+    #[serde(rename = "isOverdue")]
+    pub is_overdue: bool,
 }
 
 #[utoipa::path(get, path = "/v1/patches/{id}/assets", tag = "patches",
@@ -64,7 +71,14 @@ pub async fn assets(
         let components = app.fleet.index.components(loaded.inventory.components.into_iter().map(ComponentId));
         let judged = judge(&entry.rule, asset, &AssetView::new(&components));
         let ledger = Ledger::decode(&loaded.inventory.ledger).map_err(ApiError::internal)?;
+        let due_date = app.fleet.index.clock(entry.number, row.columns.enrolled_at).and_then(|(_, due)| due);
+        let is_excepted = app.fleet.index.is_excepted(entry.number, asset);
         rows.push(PatchAsset {
+            is_excepted,
+            is_overdue: status == Status::Missing
+                && !is_excepted
+                && due_date.is_some_and(|due| due < app.fleet.index.as_of()),
+            due_date,
             since: since(entry.synced_at, row.columns.enrolled_at, ledger.changed(entry.number)),
             asset: app.asset_row(row),
             status: name.to_owned(),

@@ -33,6 +33,14 @@ pub struct PatchParameters {
     #[param(value_type = Option<String>)]
     severity: Option<Severity>,
     repository: Option<String>,
+    /// Past its due date on at least one asset.
+    #[param(value_type = Option<String>)]
+    overdue: Option<YesNo>,
+    /// `yes`: only those that people hid, which are left out otherwise.
+    #[param(value_type = Option<String>)]
+    hidden: Option<YesNo>,
+    #[param(value_type = Option<String>)]
+    enabled: Option<YesNo>,
 }
 
 #[utoipa::path(get, path = "/v1/patches", tag = "patches", params(PatchParameters),
@@ -58,6 +66,9 @@ pub async fn list(
         superseded: asked.superseded == Some(YesNo::Yes),
         severity: asked.severity,
         repository: asked.repository,
+        hidden: asked.hidden == Some(YesNo::Yes),
+        enabled: asked.enabled.map(bool::from),
+        overdue: asked.overdue.map(bool::from),
     };
     let (sort, descending) = sort(paging.sort())?;
     let page = paging.page()?;
@@ -72,6 +83,7 @@ fn sort((column, descending): (Option<&str>, bool)) -> Result<(PatchSort, bool),
         None => return Ok((PatchSort::Missing, true)),
         Some("missingCount") => PatchSort::Missing,
         Some("installedCount") => PatchSort::Installed,
+        Some("overdueCount") => PatchSort::Overdue,
         Some("title") => PatchSort::Title,
         Some("published") => PatchSort::Published,
         Some("isSecurity") => PatchSort::Security,

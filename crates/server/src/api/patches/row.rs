@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::state::AppState;
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PatchRow {
@@ -40,10 +41,17 @@ pub struct PatchRow {
     /// Never, Maybe or Always.
     pub reboot: String,
     pub is_superseded: bool,
+    /// No job deploys a disabled one, and it replaces nothing.
+    pub enabled: bool,
+    pub is_hidden: bool,
+    /// Why it is hidden.
+    pub hidden_reason: Option<String>,
     /// Reported, `ThreeAssets`, `SignedIndex` or Advisory.
     pub corroboration: String,
     pub missing_count: u64,
     pub installed_count: u64,
+    /// Of those that miss it: past the due date.
+    pub overdue_count: u64,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -93,8 +101,12 @@ pub(crate) fn row(entry: PatchEntry, count: FindingCount, is_superseded: bool) -
         published: patch.published,
         synced_at: entry.synced_at,
         is_superseded,
+        enabled: entry.state.enabled,
+        is_hidden: entry.state.is_hidden(),
+        hidden_reason: entry.state.hidden,
         missing_count: count.missing,
         installed_count: count.installed,
+        overdue_count: count.overdue,
     }
 }
 

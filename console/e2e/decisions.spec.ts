@@ -1,0 +1,51 @@
+import { expect, inspect, test } from "./console";
+
+test("an exception from an asset's overdue patch to its end", async ({ page, signedIn: _ }) => {
+  await page.goto("/exceptions");
+  await expect(page.getByRole("heading", { name: "No exceptions" })).toBeVisible();
+  await inspect(page, "exceptions-empty");
+  await page.goto("/assets?overdue=yes");
+  await page.getByRole("grid", { name: "Assets" }).getByRole("row").nth(1).getByRole("link").first().click();
+  await page.getByRole("tab", { name: /^Patches/ }).click();
+  await page.getByRole("switch", { name: "Overdue only" }).press("Space");
+  await expect(page).toHaveURL(/overdue=yes/);
+  const rows = page.getByRole("grid", { name: "Missing patches" }).getByRole("row");
+  await expect(rows.nth(1).getByText(/^Overdue since/)).toBeVisible();
+  await inspect(page, "asset-overdue");
+  const before = await rows.count();
+  await rows.nth(1).getByRole("checkbox").check();
+  await page.getByRole("button", { name: "Exception…" }).click();
+  await expect(page.getByRole("button", { name: "Create" })).toBeDisabled();
+  await page.getByRole("textbox", { name: /^Why they may wait/ }).fill("The vendor supports no other version.");
+  await inspect(page, "exception-new");
+  await page.getByRole("button", { name: "Create" }).click();
+  await expect(page.getByRole("heading", { name: "Exception approved" })).toBeVisible();
+  await page.getByRole("button", { name: "Close" }).last().click();
+  await expect(rows).toHaveCount(before - 1);
+  await page.goto("/exceptions");
+  await expect(page.getByText("Approved", { exact: true })).toBeVisible();
+  await inspect(page, "exceptions");
+  await page.getByRole("button", { name: /^Revoke/ }).click();
+  await expect(page.getByText("Revoked", { exact: true })).toBeVisible();
+});
+
+test("a patch is hidden with a reason and shown again", async ({ page, signedIn: _ }) => {
+  await page.goto("/patches?search=curl");
+  const row = page.getByRole("grid", { name: "Patches" }).getByRole("row").nth(1);
+  const title = (await row.getByRole("link").first().textContent()) ?? "";
+  await row.getByRole("checkbox").check();
+  await page.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: /^Hide/ }).click();
+  await expect(page.getByRole("button", { name: "Hide", exact: true })).toBeDisabled();
+  await page.getByRole("textbox", { name: /^Why nobody/ }).fill("Not on our machines");
+  await inspect(page, "patch-hide");
+  await page.getByRole("button", { name: "Hide", exact: true }).click();
+  await expect(page.getByRole("link", { name: title })).toHaveCount(0);
+  await page.goto("/patches?hidden=yes");
+  await expect(page.getByText("Hidden", { exact: true }).first()).toBeVisible();
+  await page.getByRole("link", { name: title }).click();
+  await page.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: "Show again" }).click();
+  await page.goto("/patches?search=curl");
+  await expect(page.getByRole("link", { name: title })).toBeVisible();
+});

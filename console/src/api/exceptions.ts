@@ -1,0 +1,19 @@
+import { type Query, request } from "./client";
+import { useList, useWrite } from "./hooks";
+import type { ExceptionRow, ExceptionState, NewException, Page } from "./types";
+
+const path = "/v1/exceptions";
+/** What is overdue changes with an exception. */
+const touched = [path, "/v1/patches", "/v1/assets", "/v1/overview"];
+
+export const useExceptions = (query: Query) => useList<Page<ExceptionRow>>(path, query);
+
+export const useRequestException = () =>
+  useWrite((body: NewException) => request<ExceptionRow>("POST", path, { body }), touched);
+
+export const useDecideException = () =>
+  useWrite(
+    ({ id, state }: { id: string; state: ExceptionState }) =>
+      request<ExceptionRow>("PATCH", `${path}/${id}`, { body: { state } }),
+    touched,
+  );

@@ -1,0 +1,175 @@
+//! Exceptions: asked for, decided, and ended when their time is over.
+
+use std::collections::BTreeSet;
+
+use fettle_index::Exception;
+use fettle_model::exception::ExceptionState;
+use fettle_model::{AssetId, ExceptionId, PatchId};
+use fettle_store::audit::NewAuditRecord;
+use fettle_store::catalogue::PatchException;
+use fettle_store::{StoreError, Tx};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::DecisionError;
+use crate::Fleet;
+use crate::access::Actor;
+
+const MOST_PATCHES: usize = 500;
+const MOST_ASSETS: usize = 5_000;
+const REASON: std::ops::RangeInclusive<usize> = 10..=2_000;
+const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 365);
+const SHORTEST: SignedDuration = SignedDuration::from_hours(24);
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct NewException {
+    pub patches: Vec<PatchId>,
+    pub assets: Vec<AssetId>,
+    /// 10–2,000 characters.
+    pub reason: String,
+    /// 1–365 days ahead.
+    pub expires_at: Timestamp,
+}
+
+impl Fleet {
+    /// Asks for an exception. Nothing changes before it is approved.
+    pub async fn request_exception(&self, actor: &Actor, asked: NewException) -> Result<PatchException, DecisionError> {
+        let now = self.clock.now();
+        let asked = self.checked(asked, now)?;
+        let exception = PatchException {
+            id: ExceptionId::new(now, self.entropy.as_ref()),
+            patches: asked.patches,
+            assets: asked.assets,
+            reason: asked.reason,
+            expires_at: asked.expires_at,
+            state: ExceptionState::Requested,
+            requested_by: actor.username.clone(),
+            requested_at: now,
+            decided_by: None,
+            decided_at: None,
+        };
+        let record = self.exception_record(actor, "exception.request", &exception);
+        let inserted = exception.clone();
+        self.database
+            .write(async move |tx| {
+                tx.exceptions().insert(&inserted).await?;
+                tx.audit().insert(&record).await?;
+                Ok::<_, DecisionError>(())
+            })
+            .await?;
+        Ok(exception)
+    }
+
+    fn checked(&self, mut asked: NewException, now: Timestamp) -> Result<NewException, DecisionError> {
+        let mut patches = BTreeSet::new();
+        for patch in &asked.patches {
+            patches.insert(self.index.patch_entry(*patch).ok_or(DecisionError::NotFound("patch"))?.patch.id);
+        }
+        asked.patches = patches.into_iter().collect();
+        asked.assets.sort_unstable();
+        asked.assets.dedup();
+        asked.reason = asked.reason.trim().to_owned();
+        if !(1..=MOST_PATCHES).contains(&asked.patches.len()) {
+            return Err(DecisionError::field("patches", format!("name 1 to {MOST_PATCHES} patches")));
+        }
+        if !(1..=MOST_ASSETS).contains(&asked.assets.len()) {
+            return Err(DecisionError::field("assets", "name 1 to 5,000 assets"));
+        }
+        if !asked.assets.iter().all(|asset| self.index.contains(*asset)) {
+            return Err(DecisionError::NotFound("asset"));
+        }
+        if !REASON.contains(&asked.reason.chars().count()) {
+            return Err(DecisionError::field("reason", "a reason has 10 to 2,000 characters"));
+        }
+        let ahead = now.duration_until(asked.expires_at);
+        if ahead < SHORTEST || ahead > LONGEST {
+            return Err(DecisionError::field("expiresAt", "an exception ends 1 to 365 days from now"));
+        }
+        Ok(asked)
+    }
+
+    /// Approves, rejects or revokes an exception.
+    pub async fn decide_exception(
+        &self,
+        actor: &Actor,
+        id: ExceptionId,
+        to: ExceptionState,
+    ) -> Result<PatchException, DecisionError> {
+        let found = self.database.read().await?.exceptions().find(id).await?;
+        let mut exception = found.ok_or(DecisionError::NotFound("exception"))?;
+        let from = exception.state;
+        let now = self.clock.now();
+        // What nobody decided in time cannot be approved any more, even before the task that says so has run.
+        let is_late = to == ExceptionState::Approved && exception.expires_at <= now;
+        if !from.may_become(to) || is_late {
+            let from = if is_late { ExceptionState::Expired } else { from };
+            return Err(DecisionError::State { from, to });
+        }
+        exception.state = to;
+        exception.decided_by = Some(actor.username.clone());
+        exception.decided_at = Some(now);
+        let action = match to {
+            ExceptionState::Approved => "exception.approve",
+            ExceptionState::Rejected => "exception.reject",
+            _ => "exception.revoke",
+        };
+        let record = self.exception_record(actor, action, &exception);
+        let by = actor.username.clone();
+        self.database
+            .write(async move |tx| {
+                if !tx.exceptions().decide(id, (from, to), Some(&by), now).await? {
+                    let current = tx.exceptions().find(id).await?.map_or(from, |exception| exception.state);
+                    return Err(DecisionError::State { from: current, to });
+                }
+                tx.audit().insert(&record).await?;
+                Ok::<_, DecisionError>(())
+            })
+            .await?;
+        self.reload_exceptions().await?;
+        Ok(exception)
+    }
+
+    /// Ends exceptions whose time is over. Idempotent.
+    pub async fn end_exceptions(&self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let open = self.database.read().await?.exceptions().open().await?;
+        let over: Vec<_> = open.into_iter().filter(|exception| exception.expires_at <= now).collect();
+        if over.is_empty() {
+            return Ok(());
+        }
+        self.database
+            .write(async move |tx| {
+                for exception in over {
+                    let step = (exception.state, ExceptionState::Expired);
+                    tx.exceptions().decide(exception.id, step, None, now).await?;
+                }
+                Ok::<_, StoreError>(())
+            })
+            .await?;
+        self.reload_exceptions().await
+    }
+
+    /// Tells the index which exceptions are approved.
+    pub(crate) async fn reload_exceptions(&self) -> Result<(), StoreError> {
+        let mut read = self.database.read().await?;
+        self.load_exceptions(&mut read).await
+    }
+
+    pub(crate) async fn load_exceptions(&self, read: &mut Tx) -> Result<(), StoreError> {
+        let open = read.exceptions().open().await?;
+        let approved = open.into_iter().filter(|exception| exception.state == ExceptionState::Approved);
+        self.index.set_exceptions(approved.map(|exception| Exception {
+            patches: exception.patches,
+            assets: exception.assets,
+            expires: exception.expires_at,
+        }));
+        Ok(())
+    }
+
+    fn exception_record(&self, actor: &Actor, action: &str, exception: &PatchException) -> NewAuditRecord {
+        let details = json!({ "patches": exception.patches, "assets": exception.assets.len(),
+            "reason": exception.reason, "expiresAt": exception.expires_at });
+        self.audit(actor, action, ("exception", Some(exception.id.to_string()), None), details)
+    }
+}

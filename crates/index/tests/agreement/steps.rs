@@ -1,0 +1,169 @@
+//! What happens to a small fleet: machines that report, patches that come out.
+
+use std::collections::BTreeSet;
+
+use fettle_index::Columns;
+use fettle_model::component::{Component, RepositoryTrust};
+use fettle_model::{AssetId, ScanStatus};
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+pub(crate) const PACKAGES: [(&str, &str); 8] = [
+    ("libssl3", "openssl"),
+    ("openssl", "openssl"),
+    ("bash", "bash"),
+    ("curl", "curl"),
+    ("libcurl4", "curl"),
+    ("linux-image-6.1.0-1-amd64", "linux-signed-amd64"),
+    ("linux-image-6.1.0-2-amd64", "linux-signed-amd64"),
+    ("linux-libc-dev", "linux"),
+];
+pub(crate) const VERSIONS: [&str; 5] = ["1.0-1~deb12u1", "1.0-1", "1.0-1+deb12u1", "1.1-1", "1:0.9-1"];
+pub(crate) const REPOSITORIES: [&str; 2] = ["Debian/Debian/stable/main", "Debian/Debian-Security/stable-security/main"];
+
+/// One asset's packages (index, version, architecture), repositories and release.
+#[derive(Debug, Clone)]
+pub(crate) struct Machine {
+    pub(crate) packages: Vec<(usize, usize, bool)>,
+    pub(crate) repositories: [bool; 2],
+    pub(crate) release: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Step {
+    /// `meanwhile` comes between the preview and the change.
+    Report {
+        asset: usize,
+        machine: Machine,
+        keeps_preview: bool,
+        meanwhile: Option<Publication>,
+    },
+    Publish(Publication),
+    /// People decide about a patch that is there.
+    Decide {
+        patch: usize,
+        enabled: bool,
+        hidden: bool,
+    },
+    /// An exception for every second asset, from the first or the second on, and the patch.
+    Except {
+        patch: usize,
+        from: usize,
+        expired: bool,
+    },
+    /// An advisory, which speaks of source packages.
+    Advise {
+        source: &'static str,
+        version: usize,
+        also: Option<&'static str>,
+    },
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Publication {
+    pub(crate) source: &'static str,
+    pub(crate) version: usize,
+    pub(crate) repository: usize,
+    pub(crate) packages: Vec<(usize, bool)>,
+    pub(crate) everyone: bool,
+}
+
+pub(crate) fn machine() -> impl Strategy<Value = Machine> {
+    let package = (0..PACKAGES.len(), 0..VERSIONS.len(), any::<bool>());
+    (proptest::collection::vec(package, 0..8), any::<[bool; 2]>(), any::<bool>())
+        .prop_map(|(packages, repositories, release)| Machine { packages, repositories, release })
+}
+
+pub(crate) fn publication() -> impl Strategy<Value = Publication> {
+    (
+        source(),
+        0..VERSIONS.len(),
+        0..2usize,
+        proptest::collection::vec((0..PACKAGES.len(), any::<bool>()), 1..4),
+        any::<bool>(),
+    )
+        .prop_map(|(source, version, repository, packages, everyone)| Publication {
+            source,
+            version,
+            repository,
+            packages,
+            everyone,
+        })
+}
+
+pub(crate) fn source() -> impl Strategy<Value = &'static str> {
+    prop_oneof![Just("openssl"), Just("bash"), Just("curl"), Just("linux")]
+}
+
+pub(crate) fn step() -> impl Strategy<Value = Step> {
+    let meanwhile = proptest::option::weighted(0.2, publication());
+    prop_oneof![
+        3 => (0..6usize, machine(), any::<bool>(), meanwhile).prop_map(|(asset, machine, keeps_preview, meanwhile)| {
+            Step::Report { asset, machine, keeps_preview, meanwhile }
+        }),
+        2 => publication().prop_map(Step::Publish),
+        1 => (0..8usize, any::<bool>(), any::<bool>())
+            .prop_map(|(patch, enabled, hidden)| Step::Decide { patch, enabled, hidden }),
+        1 => (0..8usize, 0..2usize, any::<bool>())
+            .prop_map(|(patch, from, expired)| Step::Except { patch, from, expired }),
+        1 => (source(), 0..VERSIONS.len(), proptest::option::of(source()))
+            .prop_map(|(source, version, also)| Step::Advise { source, version, also }),
+    ]
+}
+
+pub(crate) fn asset_id(number: usize) -> AssetId {
+    AssetId(Uuid::from_u128(number as u128 + 1))
+}
+
+/// A month apart, from the patches' own year on.
+pub(crate) fn enrolled_at(asset: AssetId) -> Timestamp {
+    let months = i64::try_from(asset.uuid().as_u128()).expect("few assets");
+    Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * 30 * months)
+}
+
+pub(crate) fn components(machine: &Machine) -> BTreeSet<Component> {
+    let release = if machine.release { "12" } else { "11" };
+    let mut components = BTreeSet::from([Component::Os { id: "debian".to_owned(), release: release.to_owned() }]);
+    for (package, version, foreign) in &machine.packages {
+        let (name, source) = PACKAGES[*package];
+        components.insert(Component::Deb {
+            name: name.to_owned(),
+            version: VERSIONS[*version].to_owned(),
+            arch: if *foreign { "i386" } else { "amd64" }.to_owned(),
+            source: source.to_owned(),
+            // A signed source has `+` where the unsigned one has `-`.
+            source_version: VERSIONS[*version].replacen('-', if source.contains("-signed") { "+" } else { "-" }, 1),
+        });
+    }
+    for (at, enabled) in machine.repositories.iter().enumerate() {
+        components.insert(Component::Repo {
+            manager: "deb".to_owned(),
+            repository: REPOSITORIES[at].into(),
+            enabled: *enabled,
+            trust: RepositoryTrust::Signed,
+        });
+    }
+    components
+}
+
+pub(crate) fn columns(asset: AssetId, revision: u64) -> Columns {
+    Columns {
+        id: asset,
+        name: format!("host{}", asset.uuid().as_u128()),
+        fqdn: None,
+        operating_system: "Debian".to_owned(),
+        os_family: "linux".to_owned(),
+        address: None,
+        agent_version: "0".to_owned(),
+        last_logged_on_user: None,
+        pending_reboot: false,
+        scan_status: ScanStatus::Scanned,
+        scan_reason: None,
+        scanned_at: None,
+        enrolled_at: enrolled_at(asset),
+        last_checked_in: None,
+        revision,
+        last_deployment: None,
+    }
+}

@@ -1,0 +1,228 @@
+//! What the database would hold, judged asset by asset and patch by patch.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fettle_catalog::judge::{AssetView, Verdict, judge};
+use fettle_catalog::rule::{PackageKey, Reporters, Rule};
+use fettle_index::{ComponentId, Exception, PatchEntry, PatchNumber};
+use fettle_model::component::Component;
+use fettle_model::patch::{Corroboration, MatchedBy, Patch, PatchKind, PatchPackage, PatchState, Reboot};
+use fettle_model::sla::{PatchClock, SlaDays};
+use fettle_model::version::dpkg;
+use fettle_model::vulnerability::{KnownExploited, VulnerabilityFacts};
+use fettle_model::{AssetId, PatchId, Repository, Severity};
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use crate::steps::{PACKAGES, Publication, REPOSITORIES, VERSIONS, asset_id, enrolled_at};
+
+#[derive(Default)]
+pub(crate) struct Truth {
+    pub(crate) interned: BTreeMap<Component, ComponentId>,
+    pub(crate) machines: BTreeMap<AssetId, BTreeSet<Component>>,
+    pub(crate) patches: BTreeMap<PatchNumber, PatchEntry>,
+    pub(crate) exceptions: Vec<Exception>,
+}
+
+/// By version.
+const SEVERITIES: [Severity; 5] =
+    [Severity::None, Severity::Low, Severity::Critical, Severity::Important, Severity::Moderate];
+/// The vulnerability that every patch of the first version fixes, and nothing else makes urgent.
+const EXPLOITED: &str = "CVE-2026-0000";
+const EXPLOITED_DUE: jiff::civil::Date = jiff::civil::date(1970, 3, 20);
+
+/// Some findings are overdue then, and some are not yet.
+pub(crate) const AS_OF: i64 = 86_400 * 110;
+
+pub(crate) fn facts() -> (String, VulnerabilityFacts) {
+    let listed = KnownExploited {
+        vendor: "V".to_owned(),
+        product: "P".to_owned(),
+        name: "N".to_owned(),
+        date_added: jiff::civil::date(1970, 3, 1),
+        due_date: EXPLOITED_DUE,
+        required_action: String::new(),
+        ransomware: false,
+        notes: String::new(),
+    };
+    (EXPLOITED.to_owned(), VulnerabilityFacts { known_exploited: Some(listed), ..VulnerabilityFacts::default() })
+}
+
+pub(crate) fn patch(
+    number: PatchNumber,
+    source: &str,
+    version: usize,
+    kind: PatchKind,
+    repository: Option<Repository>,
+    packages: Vec<PatchPackage>,
+) -> Patch {
+    Patch {
+        id: PatchId(Uuid::from_u128(u128::from(number.0))),
+        aliases: Vec::new(),
+        native_ids: Vec::new(),
+        title: format!("{source} {}", VERSIONS[version]),
+        description: String::new(),
+        vendor: "Debian".to_owned(),
+        kind,
+        severity: SEVERITIES[version],
+        urgency: None,
+        // Some CVEs are fixed by several patches.
+        cves: Some(vec![format!("CVE-2026-{:04}", version), format!("CVE-2025-{:04}", number.0)]),
+        product: "debian:12".to_owned(),
+        repository,
+        source: source.to_owned(),
+        source_version: VERSIONS[version].to_owned(),
+        packages,
+        published: (version != 2).then(|| Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * 40)),
+        reboot: Reboot::Never,
+        advisory_link: None,
+    }
+}
+
+pub(crate) fn due(asset: AssetId, entry: &PatchEntry) -> Option<Timestamp> {
+    let patch = &entry.patch;
+    let exploited = patch.cves.iter().flatten().filter(|cve| *cve == EXPLOITED).map(|_| EXPLOITED_DUE);
+    let start = patch.published.unwrap_or(entry.synced_at);
+    PatchClock::new(&SlaDays::default(), patch.severity, start, exploited).due(enrolled_at(asset))
+}
+
+impl Truth {
+    pub(crate) fn intern(&mut self, components: &BTreeSet<Component>) -> Vec<ComponentId> {
+        let mut ids = Vec::new();
+        for component in components {
+            let next = ComponentId(u32::try_from(self.interned.len()).expect("few components"));
+            ids.push(*self.interned.entry(component.clone()).or_insert(next));
+        }
+        ids
+    }
+
+    pub(crate) fn publish(&mut self, publication: &Publication) -> PatchEntry {
+        let Publication { source, version, repository, ref packages, everyone } = *publication;
+        let number = PatchNumber(
+            u32::try_from(version * 10 + repository).expect("small") + 100 * u32::from(source.as_bytes()[0]),
+        );
+        let repository: Repository = REPOSITORIES[repository].into();
+        let corroboration = if everyone { Corroboration::SignedIndex } else { Corroboration::Reported };
+        let packages = packages.iter().map(|(package, foreign)| PatchPackage {
+            name: PACKAGES[*package].0.to_owned(),
+            architecture: if *foreign { "all" } else { "amd64" }.to_owned(),
+            fixed_version: VERSIONS[version].to_owned(),
+            size_bytes: None,
+            sha256: None,
+            corroboration,
+            by: MatchedBy::Name,
+        });
+        let mut packages: Vec<_> = packages.collect();
+        packages.sort();
+        packages.dedup();
+        let mut reporters = Reporters::default();
+        for package in &packages {
+            let key = PackageKey {
+                name: package.name.clone(),
+                architecture: package.architecture.clone(),
+                fixed: package.fixed_version.clone(),
+            };
+            reporters.add(key, asset_id(version));
+        }
+        let kind = if repository.is_security() { PatchKind::Security } else { PatchKind::Bugfix };
+        self.put(number, patch(number, source, version, kind, Some(repository), packages), &reporters)
+    }
+
+    pub(crate) fn advise(&mut self, source: &str, version: usize, also: Option<&str>) -> PatchEntry {
+        let number = PatchNumber(u32::try_from(version).expect("small") + 90 + 100 * u32::from(source.as_bytes()[0]));
+        let mut sources = vec![source];
+        sources.extend(also.filter(|also| *also != source));
+        let packages = sources.iter().map(|source| PatchPackage {
+            name: (*source).to_owned(),
+            architecture: "any".to_owned(),
+            fixed_version: VERSIONS[version].to_owned(),
+            size_bytes: None,
+            sha256: None,
+            corroboration: Corroboration::Advisory,
+            by: MatchedBy::Source,
+        });
+        let patch = patch(number, source, version, PatchKind::Security, None, packages.collect());
+        self.put(number, patch, &Reporters::default())
+    }
+
+    pub(crate) fn put(&mut self, number: PatchNumber, patch: Patch, reporters: &Reporters) -> PatchEntry {
+        let revision = self.patches.get(&number).map_or(1, |known| known.revision + 1);
+        let rule = Rule::of(&patch, reporters);
+        let state = self.patches.get(&number).map(|known| known.state.clone()).unwrap_or_default();
+        let entry = PatchEntry {
+            number,
+            patch,
+            state,
+            rule,
+            synced_at: Timestamp::UNIX_EPOCH,
+            revision,
+            derived_severity: None,
+        };
+        self.patches.insert(number, entry.clone());
+        entry
+    }
+
+    /// The entry of the patch at a place, with what was decided.
+    pub(crate) fn decide(&mut self, place: usize, enabled: bool, hidden: bool) -> Option<PatchEntry> {
+        let entry = self.patches.values_mut().nth(place)?;
+        entry.state = PatchState { enabled, hidden: hidden.then(|| "not wanted".to_owned()) };
+        entry.revision += 1;
+        Some(entry.clone())
+    }
+
+    pub(crate) fn except(&mut self, place: usize, from: usize, expired: bool) {
+        let Some(entry) = self.patches.values().nth(place) else { return };
+        self.exceptions.push(Exception {
+            patches: vec![entry.patch.id],
+            assets: self.machines.keys().copied().skip(from).step_by(2).collect(),
+            expires: Timestamp::from_second(AS_OF + i64::from(!expired)).expect("a time"),
+        });
+    }
+
+    pub(crate) fn is_excepted(&self, asset: AssetId, entry: &PatchEntry) -> bool {
+        let mut in_force = self.exceptions.iter().filter(|exception| exception.expires.as_second() > AS_OF);
+        in_force.any(|exception| exception.patches.contains(&entry.patch.id) && exception.assets.contains(&asset))
+    }
+
+    pub(crate) fn is_overdue(&self, asset: AssetId, entry: &PatchEntry) -> bool {
+        let is_late = due(asset, entry).is_some_and(|due| due.as_second() < AS_OF);
+        is_late && self.status(asset, entry) == Verdict::Missing && !self.is_excepted(asset, entry)
+    }
+
+    /// Sources of shown patches of which the asset misses an overdue patch.
+    pub(crate) fn overdue_lines(&self, asset: AssetId) -> usize {
+        let shown = self.patches.values().filter(|entry| !entry.state.is_hidden());
+        let late = shown.filter(|entry| self.is_overdue(asset, entry));
+        late.map(|entry| entry.patch.source.as_str()).collect::<BTreeSet<_>>().len()
+    }
+
+    pub(crate) fn status(&self, asset: AssetId, entry: &PatchEntry) -> Verdict {
+        judge(&entry.rule, asset, &AssetView::new(&self.machines[&asset])).verdict
+    }
+
+    /// Missing (latest only), missing security, installed: by looking at each patch of the asset.
+    pub(crate) fn counts(&self, asset: AssetId) -> (u32, u32, u32) {
+        let (mut missing, mut security, mut installed) = (0, 0, 0);
+        for entry in self.patches.values() {
+            let verdict = self.status(asset, entry);
+            let shown = !entry.state.is_hidden();
+            installed += u32::from(verdict == Verdict::Installed && shown);
+            let chain = |other: &&PatchEntry| other.patch.source == entry.patch.source;
+            let newer =
+                |other: &&PatchEntry| dpkg::compare(&other.patch.source_version, &entry.patch.source_version).is_gt();
+            let applies = |other: &PatchEntry| self.status(asset, other) != Verdict::NotApplicable;
+            let enabled = |other: &&PatchEntry| other.state.enabled;
+            let replaced = self.patches.values().filter(chain).filter(newer).filter(enabled).any(applies);
+            if verdict == Verdict::Missing && !replaced && shown {
+                missing += 1;
+                let brings_security = self
+                    .patches
+                    .values()
+                    .filter(chain)
+                    .any(|other| other.patch.is_security() && self.status(asset, other) == Verdict::Missing);
+                security += u32::from(brings_security);
+            }
+        }
+        (missing, security, installed)
+    }
+}

@@ -1,0 +1,6 @@
+//! Exceptions from due dates.
+
+pub mod create;
+pub mod decide;
+pub mod list;
+pub mod row;

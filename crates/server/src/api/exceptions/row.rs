@@ -1,0 +1,66 @@
+//! An exception as lists show it.
+
+use fettle_model::exception::ExceptionState;
+use fettle_model::{AssetId, ExceptionId};
+use fettle_store::catalogue::PatchException;
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::patches::row::PatchName;
+use crate::state::AppState;
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExceptionRow {
+    #[schema(value_type = Uuid)]
+    pub id: ExceptionId,
+    /// Requested, Approved, Rejected, Expired or Revoked.
+    #[schema(value_type = String)]
+    pub state: ExceptionState,
+    pub reason: String,
+    pub expires_at: Timestamp,
+    pub patches: Vec<PatchName>,
+    pub assets: Vec<AssetName>,
+    pub requested_by: String,
+    pub requested_at: Timestamp,
+    /// Who approved, rejected or revoked it; `null` where it ran out by itself, or waits.
+    pub decided_by: Option<String>,
+    pub decided_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AssetName {
+    #[schema(value_type = Uuid)]
+    pub asset_id: AssetId,
+    pub name: String,
+}
+
+impl AppState {
+    pub(super) fn exception_row(&self, exception: PatchException) -> ExceptionRow {
+        let index = &self.fleet.index;
+        let patches = exception.patches.into_iter().map(|patch_id| PatchName {
+            patch_id,
+            title: index
+                .with_patch(patch_id, |entry| entry.patch.title.clone())
+                .unwrap_or_else(|| patch_id.to_string()),
+        });
+        let assets = exception.assets.into_iter().map(|asset_id| AssetName {
+            asset_id,
+            name: index.asset(asset_id).map_or_else(|| asset_id.to_string(), |row| row.columns.name),
+        });
+        ExceptionRow {
+            id: exception.id,
+            state: exception.state,
+            reason: exception.reason,
+            expires_at: exception.expires_at,
+            patches: patches.collect(),
+            assets: assets.collect(),
+            requested_by: exception.requested_by,
+            requested_at: exception.requested_at,
+            decided_by: exception.decided_by,
+            decided_at: exception.decided_at,
+        }
+    }
+}
