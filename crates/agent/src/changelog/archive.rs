@@ -26,7 +26,12 @@ pub enum Found {
 /// Reads the changelog of `package` out of the `.deb` at `path`.
 pub fn read(path: &Path, package: &str) -> Result<Found, ArchiveError> {
     let file = fs_err::File::open(path).map_err(ArchiveError::Read)?;
-    let mut archive = ar::Archive::new(io::BufReader::new(file));
+    read_from(io::BufReader::new(file), package)
+}
+
+/// As [`read`], from the bytes of a `.deb`.
+pub fn read_from(input: impl Read, package: &str) -> Result<Found, ArchiveError> {
+    let mut archive = ar::Archive::new(input);
     while let Some(member) = archive.next_entry() {
         let member = member.map_err(ArchiveError::Read)?;
         let name = String::from_utf8_lossy(member.header().identifier()).into_owned();

@@ -195,7 +195,8 @@ pub fn read(path: &Path) -> Result<Contents, JournalError> {
     Ok(parse(&bytes))
 }
 
-fn parse(bytes: &[u8]) -> Contents {
+/// Reads the bytes of a journal file.
+pub fn parse(bytes: &[u8]) -> Contents {
     let mut contents = Contents::default();
     let mut rest = bytes;
     while rest.len() >= HEAD {

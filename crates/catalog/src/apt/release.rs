@@ -107,7 +107,8 @@ pub fn read(
     }
 }
 
-fn parse(text: &str) -> Result<Release, ReleaseError> {
+/// Reads the text inside the signature, or that of a Release file. Checks no signature and no date: [`read`] does.
+pub fn parse(text: &str) -> Result<Release, ReleaseError> {
     let paragraph =
         Paragraphs::new(text.as_bytes()).next().and_then(Result::ok).ok_or(ReleaseError::Field("any field"))?;
     let field = |name| paragraph.field(name).unwrap_or_default().to_owned();

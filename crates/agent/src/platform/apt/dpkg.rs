@@ -1,7 +1,7 @@
 //! dpkg's own database, read natively: `status`, and `status.d` where an image has it (dpkg(1), "Information about
 //! packages").
 
-use std::io::BufReader;
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use fettle_model::Component;
@@ -11,7 +11,7 @@ use crate::control::{self, Paragraph};
 #[derive(Debug, thiserror::Error)]
 pub enum DpkgError {
     #[error("dpkg's database could not be read")]
-    Read(#[source] std::io::Error),
+    Read(#[source] io::Error),
     #[error("dpkg's database {path} holds no package")]
     Empty { path: String },
 }
@@ -113,11 +113,13 @@ impl Database {
 
 fn read_file(path: &Path, packages: &mut Vec<Package>) -> Result<(), DpkgError> {
     let file = fs_err::File::open(path).map_err(DpkgError::Read)?;
+    parse(BufReader::with_capacity(64 * 1024, file), packages).map_err(DpkgError::Read)
+}
+
+/// Adds the packages of a status file to `packages`.
+pub fn parse(input: impl BufRead, packages: &mut Vec<Package>) -> io::Result<()> {
     let wanted = ["Package", "Status", "Architecture", "Version", "Source"];
-    control::read(BufReader::with_capacity(64 * 1024, file), &wanted, |paragraph| {
-        packages.extend(package(paragraph));
-    })
-    .map_err(DpkgError::Read)
+    control::read(input, &wanted, |paragraph| packages.extend(package(paragraph)))
 }
 
 fn package(paragraph: &Paragraph) -> Option<Package> {
@@ -186,9 +188,7 @@ Version: 4
 
     fn database() -> Database {
         let mut packages = Vec::new();
-        for paragraph in control::paragraphs(STATUS, &["Package", "Status", "Architecture", "Version", "Source"]) {
-            packages.extend(package(&paragraph));
-        }
+        parse(STATUS.as_bytes(), &mut packages).expect("reading from memory does not fail");
         Database(packages)
     }
 

@@ -1,0 +1,19 @@
+//! Files that a Windows machine without an agent hands over.
+
+use fettle_catalog::definitions::normal;
+use fettle_catalog::host::encoding;
+use fettle_catalog::host::product::Product;
+use fettle_catalog::host::windows;
+
+/// Its text in any encoding, the facts in it, and its release's name.
+pub fn text(bytes: &[u8]) {
+    let Ok(text) = encoding::decode(bytes) else { return };
+    let updates = windows::updates(&text);
+    let Ok(host) = windows::systeminfo(&text) else { return };
+    if let Ok(updates) = updates {
+        assert!(updates.is_superset(&host.articles));
+    }
+    if let Ok(product) = Product::of(&host) {
+        assert!(product.includes(&normal(product.name())), "{}", product.name());
+    }
+}
