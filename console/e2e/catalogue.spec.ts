@@ -6,7 +6,11 @@ const upload = (name: string, text: string) => ({ name, mimeType: "text/plain", 
 test("a vendor's file is read first, then imported, and then listed", async ({ page, signedIn: _ }) => {
   await page.getByRole("link", { name: "Catalogue" }).click();
   await expect(page.getByText("No vendor's file imported yet")).toBeVisible();
+  const failing = page.getByRole("grid", { name: "Feeds" }).getByRole("row").filter({ hasText: "DLA" });
+  await expect(failing).toContainText("answered 503");
   await inspect(page, "catalogue-empty");
+  await failing.getByRole("button", { name: /^Sync/ }).click();
+  await expect(failing).toContainText("Good");
 
   await page.getByRole("button", { name: "Import a file…" }).click();
   const dialog = page.getByRole("dialog");

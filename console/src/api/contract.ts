@@ -36,6 +36,7 @@ export type Contract = [
   Check<SameNames<api.Epss, Schemas["Epss"]>>,
   Check<SameNames<api.VulnerabilityFacts, Schemas["Facts"]>>,
   Check<SameNames<api.VulnerabilityDetails, Schemas["VulnerabilityDetails"]>>,
+  Check<SameNames<api.FeedRow, Schemas["FeedRow"]>>,
   Check<SameNames<api.ImportedDocument, Schemas["DocumentRow"]>>,
   Check<SameNames<api.ImportReport, Schemas["ImportReport"]>>,
   Check<SameNames<api.Tally, Schemas["Tally"]>>,

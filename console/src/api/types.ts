@@ -498,6 +498,19 @@ export type ImportReport = {
   warnings: Tally;
 };
 export type CatalogueChanges = { added: number; changed: number; unchanged: number; joined: number };
+export type FeedStatus = "Off" | "NotNeeded" | "Waiting" | "Syncing" | "Good" | "Failing" | "Stale";
+export type FeedRow = {
+  name: string;
+  status: FeedStatus;
+  address: string | null;
+  askedAt: string | null;
+  goodAt: string | null;
+  changedAt: string | null;
+  nextAt: string | null;
+  error: string | null;
+  bytes: number | null;
+  bytesOf: number | null;
+};
 export type ImportedDocument = {
   id: string;
   feed: string;

@@ -74,6 +74,10 @@ impl Block {
         self.postings.get(&component).is_some_and(|posting| posting.contains(slot))
     }
 
+    pub(crate) fn has_any(&self, component: ComponentId) -> bool {
+        self.postings.contains_key(&component)
+    }
+
     pub(crate) fn post(&mut self, component: ComponentId, slot: u16) {
         match self.postings.entry(component) {
             std::collections::hash_map::Entry::Occupied(mut posting) => posting.get_mut().insert(slot),

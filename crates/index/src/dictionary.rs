@@ -90,6 +90,12 @@ impl Dictionary {
         self.products.get(key).map_or(&[], Vec::as_slice)
     }
 
+    /// Releases of one family: of `debian` those of `debian:11`, `debian:12` ….
+    pub(crate) fn products_of(&self, family: &str) -> impl Iterator<Item = ComponentId> {
+        let of_family = self.products.iter().filter(move |(key, _)| key.split(':').next() == Some(family));
+        of_family.flat_map(|(_, ids)| ids.iter().copied())
+    }
+
     pub(crate) fn repository(&self, repository: &Repository) -> &[ComponentId] {
         self.repositories.get(repository).map_or(&[], Vec::as_slice)
     }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use fettle_fleet::Settings;
 
+use crate::feeds::catalogue_feeds::FeedSettings;
+
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Holds the seal key, and SQLite's files unless `database` says otherwise.
@@ -25,5 +27,7 @@ pub struct Config {
     pub repository_hosts: Vec<String>,
     /// Binary OpenPGP keyrings whose keys confirm packages: files, or folders of `.gpg` files.
     pub keyrings: Vec<PathBuf>,
+    /// The catalogue's feeds that the server fetches.
+    pub feeds: FeedSettings,
     pub settings: Settings,
 }

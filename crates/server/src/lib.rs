@@ -7,10 +7,12 @@ pub mod api;
 mod config;
 mod console;
 mod feeds;
+mod imports;
 mod serve;
 mod state;
 mod tasks;
 
 pub use config::Config;
+pub use feeds::catalogue_feeds::{BadFeed, FeedSettings};
 pub use serve::{Running, ServeError, StartError, start};
 pub use state::AppState;

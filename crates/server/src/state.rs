@@ -1,13 +1,19 @@
 //! What every handler has at hand.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use fettle_catalog::import::Format;
 use fettle_fleet::Fleet;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::agent_channel::Limits;
+use crate::feeds::catalogue_feeds::FeedSettings;
+use crate::feeds::sync::Syncing;
+
+const POISONED: &str = "no holder of a feed's lock panics";
 
 #[derive(Debug)]
 pub struct AppState {
@@ -22,8 +28,41 @@ pub struct AppState {
     pub data: PathBuf,
     /// One import of a vendor's file at a time.
     pub imports: Arc<tokio::sync::Mutex<()>>,
+    pub(crate) feeds: FeedSettings,
+    /// The feed that is fetched now.
+    pub(crate) syncing: Mutex<Option<Syncing>>,
+    /// Feeds that somebody wants asked now, due or not.
+    pub(crate) ordered: Mutex<Vec<Format>>,
+    pub(crate) sync_wanted: Notify,
     /// What is at work; shutdown waits for it.
     pub tasks: TaskTracker,
     /// Cancelled when the server begins to stop: held check-ins end.
     pub stopping: CancellationToken,
+}
+
+impl AppState {
+    pub(crate) fn syncing(&self) -> Option<Syncing> {
+        self.syncing.lock().expect(POISONED).clone()
+    }
+
+    pub(crate) fn set_syncing(&self, syncing: Option<Syncing>) {
+        *self.syncing.lock().expect(POISONED) = syncing;
+    }
+
+    /// Asks a feed within seconds.
+    pub(crate) fn order_sync(&self, feed: Format) {
+        let mut ordered = self.ordered.lock().expect(POISONED);
+        if !ordered.contains(&feed) {
+            ordered.push(feed);
+        }
+        drop(ordered);
+        self.sync_wanted.notify_one();
+    }
+
+    /// True once for each order.
+    pub(crate) fn take_ordered(&self, feed: Format) -> bool {
+        let mut ordered = self.ordered.lock().expect(POISONED);
+        let place = ordered.iter().position(|one| *one == feed);
+        place.map(|place| ordered.remove(place)).is_some()
+    }
 }

@@ -7,8 +7,8 @@ use crate::access::{ActivationKeys, Sessions, Tokens, Users};
 use crate::assets::{Assets, Certificates, Enrolments, ScanRequests};
 use crate::audit::Audit;
 use crate::catalogue::{
-    Components, Documents, Exceptions, Findings, KnownExploitedList, PatchReports, Patches, Vulnerabilities,
-    VulnerabilityDocuments,
+    Components, Documents, Exceptions, FeedStates, Findings, KnownExploitedList, PatchReports, Patches,
+    Vulnerabilities, VulnerabilityDocuments,
 };
 use crate::error::StoreError;
 use crate::feed::{Feed, FeedCursor};
@@ -54,6 +54,7 @@ views! {
     patches: Patches,
     patch_reports: PatchReports,
     exceptions: Exceptions,
+    feed_states: FeedStates,
     findings: Findings,
     vulnerability_documents: VulnerabilityDocuments,
     vulnerabilities: Vulnerabilities,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use fettle_fleet::{Fleet, Settings};
 use fettle_model::ActivationKeyId;
-use fettle_server::{AppState, Config, ServeError};
+use fettle_server::{AppState, Config, FeedSettings, ServeError};
 use fettle_testpg::TestDatabase;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
@@ -73,6 +73,11 @@ impl TestApp {
     }
 
     async fn start_on(database: Option<TestDatabase>, settings: Settings) -> Self {
+        Self::start_with_feeds(database, settings, FeedSettings::offline()).await
+    }
+
+    /// With a server that fetches feeds.
+    pub async fn start_with_feeds(database: Option<TestDatabase>, settings: Settings, feeds: FeedSettings) -> Self {
         let data = tempfile::tempdir().expect("a directory");
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let running = fettle_server::start(Config {
@@ -85,6 +90,7 @@ impl TestApp {
             repository_hosts: Vec::new(),
             keyrings: Vec::new(),
             insecure_http: false,
+            feeds,
             settings,
         })
         .await

@@ -5,6 +5,7 @@ import {
   EmptyStateBody,
   EmptyStateFooter,
   PageSection,
+  Title,
 } from "@patternfly/react-core";
 import { useState } from "react";
 import { useDocuments } from "../../api/catalogue";
@@ -15,6 +16,7 @@ import { When } from "../../labels/When";
 import { Failure } from "../../shell/Failure";
 import { PageHead } from "../../shell/PageHead";
 import { type Column, DataTable } from "../../table/DataTable";
+import { FeedTable } from "./FeedTable";
 import { feedText } from "./feeds";
 import { ImportFile } from "./ImportFile";
 
@@ -43,6 +45,7 @@ export function CataloguePage() {
         actions={data?.items.length ? open : undefined}
       />
       <PageSection isFilled>
+        <FeedTable />
         {error && !data ? (
           <Failure error={error} retry={refetch} />
         ) : data?.items.length === 0 ? (
@@ -56,7 +59,12 @@ export function CataloguePage() {
             </EmptyStateFooter>
           </EmptyState>
         ) : (
-          <DataTable label="Imported files" columns={columns} rows={data?.items} rowKey={({ id }) => id} />
+          <>
+            <Title headingLevel="h2" size="md">
+              Imported files
+            </Title>
+            <DataTable label="Imported files" columns={columns} rows={data?.items} rowKey={({ id }) => id} />
+          </>
         )}
         {data && data.total > shown && (
           <p className="ft-quiet">

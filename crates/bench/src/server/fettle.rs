@@ -22,6 +22,7 @@ pub(crate) async fn run(data: PathBuf, database: Option<String>) -> anyhow::Resu
         insecure_http: false,
         repository_hosts: Vec::new(),
         keyrings: Vec::new(),
+        feeds: fettle_server::FeedSettings::offline(),
         settings: Settings::default(),
     })
     .await?;

@@ -25,3 +25,19 @@ pub(crate) struct ImportAnswer {
     pub(crate) report: ImportReport,
     pub(crate) changes: Option<Changes>,
 }
+
+/// A feed that the server fetches.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Feed {
+    pub(crate) name: String,
+    pub(crate) status: String,
+    pub(crate) address: Option<String>,
+    pub(crate) asked_at: Option<Timestamp>,
+    pub(crate) good_at: Option<Timestamp>,
+    pub(crate) changed_at: Option<Timestamp>,
+    pub(crate) next_at: Option<Timestamp>,
+    pub(crate) error: Option<String>,
+    /// While it is fetched: so far.
+    pub(crate) bytes: Option<u64>,
+}

@@ -1,10 +1,11 @@
 //! `fettle server`.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use fettle_fleet::Settings;
-use fettle_server::{Config, Running};
+use fettle_server::{Config, FeedSettings, Running};
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 use tokio_util::task::TaskTracker;
@@ -57,6 +58,10 @@ pub(crate) struct Server {
     /// the folder `keyrings` of the data directory
     #[arg(long = "keyring", value_name = "FILE")]
     keyrings: Vec<PathBuf>,
+    /// Fetch no feed of the catalogue; files are imported by hand. In the file `[feeds]` gives single ones another address,
+    /// or "off"
+    #[arg(long)]
+    offline: bool,
     /// Form of the log on standard error
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     log: LogFormat,
@@ -75,6 +80,8 @@ struct ConfigFile {
     repository_host: Vec<String>,
     keyring: Vec<PathBuf>,
     sla: SlaFile,
+    offline: bool,
+    feeds: BTreeMap<String, String>,
 }
 
 pub(crate) async fn run(server: Server) -> Result<Finding, Failure> {
@@ -102,6 +109,11 @@ fn config(server: Server) -> Result<Config, Failure> {
     let file = server.config.as_deref().map(read).transpose()?.unwrap_or_default();
     let no_data = || Failure::Argument("no data directory is named: give `--data DIR`".to_owned());
     let names = if server.names.is_empty() { file.name } else { server.names };
+    let mut feeds = FeedSettings::default();
+    feeds.offline = server.offline || file.offline;
+    for (name, address) in &file.feeds {
+        feeds.set(name, address).map_err(|error| Failure::Argument(error.to_string()))?;
+    }
     Ok(Config {
         data: server.data.or(file.data).ok_or_else(no_data)?,
         database: server.database.or(file.database),
@@ -116,6 +128,7 @@ fn config(server: Server) -> Result<Config, Failure> {
             server.repository_hosts
         },
         keyrings: if server.keyrings.is_empty() { file.keyring } else { server.keyrings },
+        feeds,
         settings: Settings { sla: file.sla.days()?, ..Settings::default() },
     })
 }
@@ -152,6 +165,7 @@ mod tests {
             insecure_http: false,
             repository_hosts: Vec::new(),
             keyrings: Vec::new(),
+            offline: false,
             log: LogFormat::Text,
         })
     }
@@ -170,6 +184,14 @@ mod tests {
     fn an_unknown_key_is_refused_by_name() {
         let failure = server("data = \"/srv/a\"\nlisen = \"127.0.0.1:1\"\n", None).map(drop).expect_err("refused");
         assert!(failure.to_text().contains("unknown field `lisen`"), "{}", failure.to_text());
+    }
+
+    #[test]
+    fn a_feed_has_another_address_or_none() {
+        let config = server("data = \"/srv/a\"\n[feeds]\nkev = \"off\"\n", None).expect("a configuration");
+        assert!(!config.feeds.offline);
+        let failure = server("data = \"/srv/a\"\n[feeds]\nkef = \"off\"\n", None).map(drop).expect_err("refused");
+        assert!(failure.to_text().contains("there is no feed \"kef\" that is fetched"), "{}", failure.to_text());
     }
 
     #[test]

@@ -23,6 +23,20 @@ pub struct Actor {
     pub request: Option<RequestId>,
 }
 
+impl Actor {
+    /// The server itself, by one of its recurring tasks.
+    pub fn scheduler() -> Self {
+        Self {
+            user: UserId(uuid::Uuid::nil()),
+            username: "scheduler".to_owned(),
+            kind: ActorKind::System,
+            source: AuditSource::Scheduler,
+            ip: None,
+            request: None,
+        }
+    }
+}
+
 /// Why somebody is not let in, or may not have what was asked for.
 #[derive(Debug, thiserror::Error)]
 pub enum AccessError {

@@ -85,6 +85,17 @@ impl Index {
         }
     }
 
+    /// True when an asset runs a release of this family: `debian` of `debian:12`.
+    pub fn has_product_of(&self, family: &str) -> bool {
+        let shared = self.shared.read().expect(POISONED);
+        let components: Vec<_> = shared.dictionary.products_of(family).collect();
+        let blocks = self.all_blocks();
+        blocks.iter().any(|block| {
+            let block = block.read().expect(POISONED);
+            components.iter().any(|component| block.has_any(*component))
+        })
+    }
+
     /// One asset's row.
     pub fn asset(&self, asset: fettle_model::AssetId) -> Option<AssetRow> {
         let slot = *self.shared.read().expect(POISONED).slots.get(&asset)?;

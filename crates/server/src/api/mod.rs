@@ -82,6 +82,8 @@ fn routes() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(jobs::run::deployments))
         .routes(routes!(jobs::deployment::show))
         .routes(routes!(catalogue::documents::list))
+        .routes(routes!(catalogue::feeds::list))
+        .routes(routes!(catalogue::feeds::sync))
         .routes(routes!(about::document))
 }
 

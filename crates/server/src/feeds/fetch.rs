@@ -27,12 +27,32 @@ pub(super) enum FetchError {
 
 /// Follows no redirect: the host was checked, another one was not.
 pub(super) fn client() -> Result<reqwest::Client, FetchError> {
+    made(reqwest::redirect::Policy::none())
+}
+
+/// Redirects that a vendor's feed may make: few, and to a name over TLS, or within the host that was asked.
+const MOST_REDIRECTS: usize = 3;
+
+/// For feeds that the operator or this program named: a vendor may have moved one.
+pub(super) fn following_client() -> Result<reqwest::Client, FetchError> {
+    made(reqwest::redirect::Policy::custom(|attempt| {
+        let is_same_host = attempt.previous().first().is_some_and(|first| first.host() == attempt.url().host());
+        let is_named = attempt.url().scheme() == "https" && attempt.url().domain().is_some();
+        if attempt.previous().len() > MOST_REDIRECTS || !(is_same_host || is_named) {
+            attempt.stop()
+        } else {
+            attempt.follow()
+        }
+    }))
+}
+
+fn made(redirects: reqwest::redirect::Policy) -> Result<reqwest::Client, FetchError> {
     let tls = rustls::ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .and_then(rustls_platform_verifier::BuilderVerifierExt::with_platform_verifier)
         .map_err(FetchError::Tls)?
         .with_no_client_auth();
-    let builder = reqwest::Client::builder().tls_backend_preconfigured(tls).redirect(reqwest::redirect::Policy::none());
+    let builder = reqwest::Client::builder().tls_backend_preconfigured(tls).redirect(redirects);
     builder.connect_timeout(Duration::from_secs(10)).read_timeout(PATIENCE).build().map_err(FetchError::Client)
 }
 

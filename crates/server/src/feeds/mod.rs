@@ -4,8 +4,10 @@
 //! this machine's own apt sources name.
 
 mod apt;
+pub(crate) mod catalogue_feeds;
 mod fetch;
 mod hosts;
+pub(crate) mod sync;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -95,6 +95,10 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         limits: Limits::default(),
         data: config.data.clone(),
         imports: Arc::default(),
+        feeds: config.feeds.clone(),
+        syncing: std::sync::Mutex::default(),
+        ordered: std::sync::Mutex::default(),
+        sync_wanted: tokio::sync::Notify::new(),
         tasks: TaskTracker::new(),
         stopping: CancellationToken::new(),
     });
@@ -181,6 +185,9 @@ impl Running {
         ));
         tasks::spawn(&state, resolver, &shutdown, &tracker);
         tracker.spawn(feeds::run(Arc::clone(&state), hosts, keyring, shutdown.clone()));
+        if !state.feeds.offline {
+            tracker.spawn(feeds::sync::run(Arc::clone(&state), shutdown.clone()));
+        }
         let loading = load(&state);
         let stopped = tokio::select! {
             loaded = loading => match loaded {

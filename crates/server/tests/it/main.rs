@@ -13,5 +13,6 @@ mod openapi;
 mod patches;
 mod reports;
 mod restart;
+mod sync;
 mod tokens;
 mod vulnerability_facts;

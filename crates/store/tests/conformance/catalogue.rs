@@ -4,7 +4,8 @@ use fettle_model::{AssetId, DocumentId, ExceptionId, PatchId};
 use fettle_store::ListFilter;
 use fettle_store::assets::AssetNumber;
 use fettle_store::catalogue::{
-    ClosedFinding, Document, FindingCause, NewComponent, PatchException, PatchNumber, PatchReport, StoredPatch,
+    ClosedFinding, Document, FeedState, FindingCause, NewComponent, PatchException, PatchNumber, PatchReport,
+    StoredPatch,
 };
 
 use crate::sample::{at, hash, id, new_asset, patch};
@@ -215,6 +216,26 @@ pub(crate) async fn an_exception_is_decided_once(store: &TestStore) {
         ..first
     };
     assert_eq!(tx.exceptions().find(id).await.expect("an answer"), Some(approved.clone()));
-    assert_eq!(tx.exceptions().open().await.expect("an answer"), [approved.clone()]);
+    assert_eq!(tx.exceptions().open().await.expect("an answer"), std::slice::from_ref(&approved));
     assert_eq!(tx.exceptions().all().await.expect("an answer"), [second, approved]);
+}
+
+pub(crate) async fn the_state_of_a_feed_is_kept(store: &TestStore) {
+    let first = FeedState::new("kev", "https://example.com/kev.json");
+    let second = FeedState {
+        asked_at: Some(at(1)),
+        good_at: Some(at(2)),
+        changed_at: Some(at(3)),
+        etag: Some("\"a\"".to_owned()),
+        last_modified: Some("Sat, 21 Nov 2026 20:00:00 GMT".to_owned()),
+        error: Some("FEED_UNREACHABLE".to_owned()),
+        ..first.clone()
+    };
+    for state in [first, second.clone()] {
+        store.write(async move |tx| tx.feed_states().put(&state).await).await;
+    }
+    let mut tx = store.database.read().await.expect("a connection");
+    assert_eq!(tx.feed_states().find("kev").await.expect("an answer"), Some(second.clone()));
+    assert_eq!(tx.feed_states().find("epss").await.expect("an answer"), None);
+    assert_eq!(tx.feed_states().all().await.expect("an answer"), [second]);
 }

@@ -48,6 +48,7 @@ conformance! {
     catalogue::closed_findings_are_kept,
     catalogue::decisions_of_a_patch_outlive_a_newer_record,
     catalogue::an_exception_is_decided_once,
+    catalogue::the_state_of_a_feed_is_kept,
     vulnerabilities::facts_of_vulnerabilities_change_once,
     vulnerabilities::what_leaves_the_known_exploited_is_kept,
     catalogue::documents_are_listed_newest_first,

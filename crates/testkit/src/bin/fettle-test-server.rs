@@ -27,6 +27,7 @@ async fn main() -> anyhow::Result<()> {
         insecure_http: false,
         repository_hosts: Vec::new(),
         keyrings: Vec::new(),
+        feeds: fettle_server::FeedSettings::offline(),
         settings: Settings::default(),
     })
     .await?;

@@ -89,7 +89,7 @@ fn spawn(folder: &Path, options: &[String], [console, agents]: [u16; 2]) -> Chil
     let mut log = fs_err::OpenOptions::new();
     let log = log.create(true).append(true).open(log_file(folder)).expect("a log file");
     fettle_testhost::tied(programs::fettle())
-        .args(["server", "--name", "127.0.0.1", "--data"])
+        .args(["server", "--offline", "--name", "127.0.0.1", "--data"])
         .arg(folder.join("data"))
         .arg(format!("--listen=127.0.0.1:{console}"))
         .arg(format!("--agent-listen=127.0.0.1:{agents}"))

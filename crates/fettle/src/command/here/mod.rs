@@ -87,6 +87,8 @@ fn config(here: &Here, data: &Path) -> Config {
         insecure_http: false,
         repository_hosts: Vec::new(),
         keyrings: Vec::new(),
+        // What this machine lacks is asked of its own repositories alone.
+        feeds: fettle_server::FeedSettings::offline(),
         settings: Settings::default(),
     }
 }

@@ -1,6 +1,6 @@
 //! Vendors' files: what was imported, and the import of one.
 
 pub mod documents;
+pub mod feeds;
 pub mod import;
-mod receive;
 pub mod report;

@@ -12,22 +12,22 @@ use fettle_model::Sha256;
 use http_body_util::BodyExt as _;
 use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
 
-use crate::api::error::ApiError;
+use crate::api::ApiError;
 
 /// Longest time without a byte.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 #[derive(Debug)]
-pub(super) struct Received {
+pub(crate) struct Received {
     /// At its start.
-    pub(super) file: std::fs::File,
-    pub(super) bytes: u64,
-    pub(super) sha256: Sha256,
-    pub(super) format: Format,
+    pub(crate) file: std::fs::File,
+    pub(crate) bytes: u64,
+    pub(crate) sha256: Sha256,
+    pub(crate) format: Format,
 }
 
 /// Takes the body into a file in `folder`. Without a named format the content says which it is.
-pub(super) async fn receive(body: Body, named: Option<Format>, folder: PathBuf) -> Result<Received, ApiError> {
+pub(crate) async fn receive(body: Body, named: Option<Format>, folder: PathBuf) -> Result<Received, ApiError> {
     // Of a file whose format shows only at its end nothing more may come than the largest format has.
     let limit = named.map_or_else(largest, Format::max_bytes);
     let file = blocking(move || tempfile::tempfile_in(folder)).await?;
