@@ -4,7 +4,7 @@ const list = "[01 Apr 2026] DSA-9001-1 example - security update\n\t[bullseye] -
 const upload = (name: string, text: string) => ({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
 
 test("a vendor's file is read first, then imported, and then listed", async ({ page, signedIn: _ }) => {
-  await page.getByRole("link", { name: "Catalogue" }).click();
+  await page.getByRole("link", { name: "Catalogue", exact: true }).click();
   await expect(page.getByText("No vendor's file imported yet")).toBeVisible();
   const failing = page.getByRole("grid", { name: "Feeds" }).getByRole("row").filter({ hasText: "DLA" });
   await expect(failing).toContainText("answered 503");

@@ -21,7 +21,9 @@ test("an exception from an asset's overdue patch to its end", async ({ page, sig
   await page.getByRole("button", { name: "Create" }).click();
   await expect(page.getByRole("heading", { name: "Exception approved" })).toBeVisible();
   await page.getByRole("button", { name: "Close" }).last().click();
-  await expect(rows).toHaveCount(before - 1);
+  // With the last overdue one the table is gone; what was chosen is not chosen any more.
+  await expect(rows).toHaveCount(before === 2 ? 0 : before - 1);
+  await expect(page.getByRole("button", { name: "Exception…" })).toHaveCount(0);
   await page.goto("/exceptions");
   await expect(page.getByText("Approved", { exact: true })).toBeVisible();
   await inspect(page, "exceptions");

@@ -3,7 +3,7 @@ import { expect, inspect, test } from "./console";
 test("the overview shows figures, pictures, urgent patches and assets, each a link", async ({ page, signedIn: _ }) => {
   await expect(page).toHaveTitle("Overview · Fettle");
   const figures = page.getByRole("list", { name: "Figures" });
-  await expect(figures.getByRole("listitem")).toHaveCount(7);
+  await expect(figures.getByRole("listitem")).toHaveCount(8);
   await expect(figures.getByRole("link", { name: /CVEs so far/ })).toContainText(
     / \d[\d,]* of \d[\d,]* changelogs read/,
   );
