@@ -74,8 +74,9 @@ function SyncNow({ feed }: { feed: FeedRow }) {
     <Button
       variant="link"
       isInline
+      className="ft-nowrap"
       isDisabled={sync.isPending || feed.status === "Syncing"}
-      aria-label={`Sync ${feedText(feed.name)} now`}
+      aria-label={`Sync now: ${feedText(feed.name)}`}
       onClick={() => sync.mutate(feed.name, { onError: (error) => notify({ variant: "danger", ...errorText(error) }) })}
     >
       Sync now
