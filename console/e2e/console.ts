@@ -51,7 +51,29 @@ export async function inspect(page: Page, name: string) {
   expect(overflow, `${name} must not scroll sideways on a phone`).toBeLessThanOrEqual(0);
   await inspectThemes(page, `${name}-phone`);
   await page.setViewportSize({ width: 1440, height: 900 });
+  await still(page);
 }
+
+/**
+ * After another size some parts find their place a moment later (tabs take away their scroll buttons), and a click that
+ * falls in between hits nothing: waits until nothing that can be clicked has moved for a quarter of a second.
+ */
+const still = (page: Page) =>
+  page.evaluate(async () => {
+    const places = () =>
+      [...document.querySelectorAll("a, button, [role=tab]")]
+        .map((one) => one.getBoundingClientRect())
+        .map(({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(" "))
+        .join(";");
+    const end = performance.now() + 5_000;
+    let [last, equal] = [places(), 0];
+    while (equal < 5 && performance.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const now = places();
+      equal = now === last ? equal + 1 : 0;
+      last = now;
+    }
+  });
 
 async function inspectThemes(page: Page, name: string) {
   for (const theme of ["light", "dark"] as const) {
