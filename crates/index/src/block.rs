@@ -7,12 +7,11 @@ use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
 
 use crate::asset::{Columns, Counts};
-use crate::catalogue::{PatchEntry, PatchNumber};
-use crate::dictionary::{ComponentId, Dictionary, Version};
+use crate::bits::Bits;
+use crate::catalogue::PatchNumber;
+use crate::dictionary::ComponentId;
 use crate::posting::{Posting, slot_of};
 use crate::{BLOCK_SIZE, Slot};
-use fettle_catalog::rule::{Clause, Reach};
-use fettle_model::AssetId;
 
 #[derive(Debug, Default)]
 pub(crate) struct Block {
@@ -138,76 +137,17 @@ impl Block {
         }
     }
 
-    /// Judges a rule over distinct components: which assets it applies to, and which of them miss it.
-    pub(crate) fn judge(&self, dictionary: &Dictionary, slots: &SlotsOf<'_>, entry: &PatchEntry) -> Judged {
-        let rule = &entry.rule;
-        let mut concerned = self.union(dictionary.product(&rule.product).iter().copied());
-        if let Some(repository) = &rule.repository {
-            concerned &= self.union(dictionary.repository(repository).iter().copied());
-        }
-        let mut judged = Judged::default();
-        if concerned.is_empty() {
-            return judged;
-        }
-        for clause in &rule.clauses {
-            let mut clause_judged = if clause.newest_counts() {
-                self.judge_newest(dictionary, clause)
-            } else {
-                self.judge_every(dictionary, clause)
-            };
-            if let Some(reached) = slots.reached(clause) {
-                clause_judged.applies &= &reached;
-                clause_judged.missing &= &reached;
-            }
-            judged.applies |= clause_judged.applies;
-            judged.missing |= clause_judged.missing;
-        }
-        judged.applies &= &concerned;
-        judged.missing &= &concerned;
-        judged
-    }
-
-    /// Whoever has an instance below the fixed version misses it.
-    fn judge_every(&self, dictionary: &Dictionary, clause: &Clause) -> Judged {
-        let (below, above) = dictionary.cut(clause);
-        let of = |versions: &[Version]| {
-            let concerned = versions.iter().filter(|version| clause.concerns(&version.architecture));
-            self.union(concerned.map(|version| version.component))
-        };
-        let missing = of(below);
-        Judged { applies: of(above) | &missing, missing }
-    }
-
-    /// Whoever has a family of packages of which none is at or above the fixed version misses it.
-    fn judge_newest(&self, dictionary: &Dictionary, clause: &Clause) -> Judged {
-        let (below, above) = dictionary.cut(clause);
-        let by_kin = |versions| {
-            let mut kin: FxHashMap<_, RoaringBitmap> = FxHashMap::default();
-            for version in versions {
-                *kin.entry(dictionary.kin(version)).or_default() |= self.union(std::iter::once(version.component));
-            }
-            kin
-        };
-        let above = by_kin(above);
-        let mut judged = Judged::default();
-        for (kin, old) in by_kin(below) {
-            judged.applies |= &old;
-            judged.missing |= above.get(&kin).map_or_else(|| old.clone(), |new| &old - new);
-        }
-        for new in above.values() {
-            judged.applies |= new;
-        }
-        judged
-    }
-
-    fn union(&self, components: impl Iterator<Item = ComponentId>) -> RoaringBitmap {
-        let mut union = RoaringBitmap::new();
-        for component in components {
-            if let Some(posting) = self.postings.get(&component) {
-                posting.add_to(&mut union);
-            }
-        }
+    /// Slots that have any of the components.
+    pub(crate) fn union(&self, components: impl Iterator<Item = ComponentId>) -> Bits {
+        let mut union = Bits::default();
+        components.for_each(|component| self.add_slots(component, &mut union));
         union
+    }
+
+    pub(crate) fn add_slots(&self, component: ComponentId, bits: &mut Bits) {
+        if let Some(posting) = self.postings.get(&component) {
+            posting.add_to(bits);
+        }
     }
 
     pub(crate) fn rows_with_slots(&self) -> impl Iterator<Item = (u16, &Row)> {
@@ -220,38 +160,4 @@ impl Block {
 
 fn day(moment: Timestamp) -> i64 {
     moment.as_second().div_euclid(86_400)
-}
-
-#[derive(Debug, Default)]
-pub(crate) struct Judged {
-    pub(crate) applies: RoaringBitmap,
-    pub(crate) missing: RoaringBitmap,
-}
-
-impl Judged {
-    pub(crate) fn installed(&self) -> RoaringBitmap {
-        &self.applies - &self.missing
-    }
-}
-
-/// Where the reporters of a clause stand in one block.
-pub(crate) struct SlotsOf<'a> {
-    pub(crate) block: usize,
-    pub(crate) slots: &'a FxHashMap<AssetId, Slot>,
-}
-
-impl SlotsOf<'_> {
-    /// `None`: everyone.
-    fn reached(&self, clause: &Clause) -> Option<RoaringBitmap> {
-        match &clause.reach {
-            Reach::Everyone => None,
-            Reach::Reporters(assets) => Some(self.of(assets).collect()),
-        }
-    }
-
-    /// Slots of those assets that stand in this block.
-    pub(crate) fn of<'i>(&self, assets: impl IntoIterator<Item = &'i AssetId>) -> impl Iterator<Item = u32> {
-        let here = assets.into_iter().filter_map(|asset| self.slots.get(asset));
-        here.filter(|slot| slot.block == self.block).map(|slot| u32::from(slot.at))
-    }
 }

@@ -1,14 +1,16 @@
 //! Changes: a report of one asset, a new patch, an asset that leaves. Each is applied after it was committed.
 
-use roaring::RoaringBitmap;
-use rustc_hash::FxHashSet;
+use std::sync::{Arc, RwLock};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::asset::{Columns, Counts};
-use crate::block::{Block, Row, SlotsOf};
+use crate::block::{Block, Row};
 use crate::catalogue::{PatchEntry, PatchNumber};
+use crate::contribution::Contribution;
 use crate::dictionary::ComponentId;
-use crate::finding::{Effect, Flip, Status, is_same_version};
-use crate::posting::slot_of;
+use crate::finding::{Effect, Flip, Status};
+use crate::judging::{Judged, Judging};
 use crate::{Index, POISONED, Shared, Slot};
 use fettle_model::AssetId;
 use fettle_model::component::Component;
@@ -118,22 +120,25 @@ impl Index {
         let mut shared = self.shared.write().expect(POISONED);
         let blocks = self.all_blocks();
         let number = entry.number;
-        let before: Vec<_> = blocks
-            .iter()
-            .enumerate()
-            .map(|(at, block)| chain_contribution(&shared, &block.read().expect(POISONED), at, &entry))
-            .collect();
+        // The patch itself is judged with its chain, before the catalogue has it: the two share their lines.
+        let judge = |(at, block): (usize, &Arc<RwLock<Block>>)| {
+            let block = block.read().expect(POISONED);
+            let mut judging = Judging::new(&block, at, &shared.dictionary, &shared.slots);
+            let chain = judging.chain(&shared.catalogue.chain_of(&entry));
+            (chain, judging.judge(&entry))
+        };
+        let judged: Vec<_> = blocks.iter().enumerate().map(judge).collect();
+        let before: Vec<_> = judged.iter().map(|(chain, _)| contribution(&shared, chain, &entry)).collect();
         if !shared.catalogue.put(entry) {
             return;
         }
         let Some(entry) = shared.catalogue.get(number) else { return };
-        for (at, (block, before)) in blocks.iter().zip(before).enumerate() {
+        for ((block, (mut chain, of_patch)), before) in blocks.iter().zip(judged).zip(before) {
             let mut block = block.write().expect(POISONED);
-            let slots = SlotsOf { block: at, slots: &shared.slots };
-            let judged = block.judge(&shared.dictionary, &slots, entry);
-            block.set_missing(number, judged.missing);
-            let after = chain_contribution(&shared, &block, at, entry);
-            before.replace(&mut block, &after);
+            block.set_missing(number, of_patch.missing.to_bitmap());
+            // Of its chain no other patch is judged otherwise than before.
+            chain.insert(number, of_patch);
+            before.replace(&mut block, &contribution(&shared, &chain, entry));
         }
     }
 
@@ -217,61 +222,9 @@ impl Shared {
     }
 }
 
-/// What one chain adds to the counts of a block's assets.
-pub(crate) struct Contribution {
-    /// Latest and missing, per patch.
-    missing: Vec<RoaringBitmap>,
-    /// Missing a security patch of the chain, latest or not.
-    security: RoaringBitmap,
-    installed: Vec<RoaringBitmap>,
-}
-
-/// The chain of `entry`, judged from distinct components.
-pub(crate) fn chain_contribution(shared: &Shared, block: &Block, at: usize, entry: &PatchEntry) -> Contribution {
-    let slots = SlotsOf { block: at, slots: &shared.slots };
-    let mut contribution = Contribution { missing: Vec::new(), security: RoaringBitmap::new(), installed: Vec::new() };
-    let mut replaced = RoaringBitmap::new();
-    for same_version in shared.catalogue.chain_of(entry).chunk_by(|left, right| is_same_version(left, right)) {
-        let mut applies = RoaringBitmap::new();
-        for link in same_version {
-            let judged = block.judge(&shared.dictionary, &slots, link);
-            if link.patch.is_security() {
-                contribution.security |= &judged.missing;
-            }
-            if !link.state.is_hidden() {
-                contribution.installed.push(judged.installed());
-                contribution.missing.push(judged.missing - &replaced);
-            }
-            if link.state.enabled {
-                applies |= judged.applies;
-            }
-        }
-        replaced |= applies;
-    }
+/// What the chain of `entry` adds to counts, as the catalogue has it now.
+fn contribution(shared: &Shared, judged: &FxHashMap<PatchNumber, Judged>, entry: &PatchEntry) -> Contribution {
+    let mut contribution = Contribution::default();
+    contribution.add(&shared.catalogue.chain_of(entry), judged);
     contribution
-}
-
-impl Contribution {
-    pub(crate) fn replace(self, block: &mut Block, after: &Self) {
-        self.add(block, |count, by| *count -= by);
-        after.add(block, |count, by| *count += by);
-    }
-
-    pub(crate) fn add(&self, block: &mut Block, change: impl Fn(&mut u32, u32)) {
-        let each = |block: &mut Block, slots: &RoaringBitmap, which: fn(&mut Counts) -> &mut u32| {
-            for member in slots {
-                let slot = Slot { block: 0, at: slot_of(member) };
-                if let Some(row) = block.row_mut(slot) {
-                    change(which(&mut row.counts), 1);
-                }
-            }
-        };
-        for missing in &self.missing {
-            each(block, missing, |counts| &mut counts.missing);
-            each(block, &(missing & &self.security), |counts| &mut counts.missing_security);
-        }
-        for installed in &self.installed {
-            each(block, installed, |counts| &mut counts.installed);
-        }
-    }
 }

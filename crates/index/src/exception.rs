@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashSet;
 
-use crate::block::SlotsOf;
 use crate::catalogue::PatchNumber;
 use crate::{Index, POISONED, Shared};
 
@@ -37,9 +36,9 @@ impl Shared {
 
     /// Slots of block `at` on which the patch is excepted.
     pub(crate) fn excepted(&self, patch: PatchNumber, at: usize) -> RoaringBitmap {
-        let slots = SlotsOf { block: at, slots: &self.slots };
         let covered = self.exceptions_of(patch).flat_map(|covered| &covered.assets);
-        slots.of(covered).collect()
+        let here = covered.filter_map(|asset| self.slots.get(asset)).filter(|slot| slot.block == at);
+        here.map(|slot| u32::from(slot.at)).collect()
     }
 }
 

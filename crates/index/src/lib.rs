@@ -6,15 +6,19 @@
 //! is rebuilt from the database at start, and losing it loses nothing.
 
 mod asset;
+mod bits;
 mod block;
 mod catalogue;
 mod change;
+mod contribution;
 mod dictionary;
 mod exception;
 mod finding;
+mod judging;
 mod load;
 mod posting;
 pub mod query;
+mod tally;
 
 use std::sync::{Arc, RwLock};
 

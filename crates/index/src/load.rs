@@ -1,11 +1,16 @@
 //! Loading at start: postings are built by sorting (component, slot) pairs, never by single inserts, and every patch is
 //! judged once.
 
+use roaring::RoaringBitmap;
+use rustc_hash::FxHashMap;
+
 use crate::asset::{Columns, Counts};
-use crate::block::{Row, SlotsOf};
-use crate::change::chain_contribution;
+use crate::bits::Bits;
+use crate::block::Row;
+use crate::contribution::Contribution;
 use crate::dictionary::ComponentId;
-use crate::{BLOCK_SIZE, Index, POISONED, PatchEntry, Slot};
+use crate::judging::{Judged, Judging};
+use crate::{BLOCK_SIZE, Index, POISONED, PatchEntry, PatchNumber, Slot};
 
 /// An asset as the database has it.
 #[derive(Debug, Clone)]
@@ -58,17 +63,38 @@ impl Index {
             shared.catalogue.put(entry);
         }
         let shared = &*shared;
-        let heads = shared.catalogue.chain_heads(shared.catalogue.all().map(|entry| entry.number));
+        let mut heads = shared.catalogue.chain_heads(shared.catalogue.all().map(|entry| entry.number));
+        // A source's lines are looked through once for all releases.
+        heads.sort_by_key(|head| &head.patch.source);
         for (at, block) in self.all_blocks().iter().enumerate() {
             let mut block = block.write().expect(POISONED);
-            let slots = SlotsOf { block: at, slots: &shared.slots };
-            for entry in shared.catalogue.all() {
-                let judged = block.judge(&shared.dictionary, &slots, entry);
-                block.set_missing(entry.number, judged.missing);
-            }
+            let (mut counted, mut missing) = (Contribution::default(), Vec::new());
+            let mut judging = Judging::new(&block, at, &shared.dictionary, &shared.slots);
             for head in &heads {
-                chain_contribution(shared, &block, at, head).add(&mut block, |count, by| *count += by);
+                let chain = shared.catalogue.chain_of(head);
+                let judged = judging.chain(&chain);
+                counted.add(&chain, &judged);
+                missing.extend(bitmaps(&chain, &judged));
             }
+            for (number, missing) in missing {
+                block.set_missing(number, missing);
+            }
+            Contribution::default().replace(&mut block, &counted);
         }
     }
+}
+
+/// What misses each patch of a chain. Often it is what misses the next: whoever is behind both.
+fn bitmaps<'a>(chain: &[&PatchEntry], judged: &'a FxHashMap<PatchNumber, Judged>) -> Vec<(PatchNumber, RoaringBitmap)> {
+    let mut last: Option<(&'a Bits, RoaringBitmap)> = None;
+    let links = chain.iter().filter_map(|link| Some((link.number, &judged.get(&link.number)?.missing)));
+    let bitmap = |(number, missing): (PatchNumber, &'a Bits)| {
+        let bitmap = match &last {
+            Some((bits, bitmap)) if *bits == missing => bitmap.clone(),
+            _ => missing.to_bitmap(),
+        };
+        last = Some((missing, bitmap.clone()));
+        (number, bitmap)
+    };
+    links.map(bitmap).collect()
 }

@@ -3,6 +3,8 @@
 
 use roaring::RoaringBitmap;
 
+use crate::bits::Bits;
+
 /// Largest posting that is kept as a sorted list: up to here it is smaller than a bitmap.
 const FEW: usize = 32;
 
@@ -64,10 +66,11 @@ impl Posting {
         }
     }
 
-    pub(crate) fn add_to(&self, bitmap: &mut RoaringBitmap) {
+    pub(crate) fn add_to(&self, bits: &mut Bits) {
         match self {
-            Self::Many(many) => *bitmap |= many,
-            _ => bitmap.extend(self.slots().map(u32::from)),
+            Self::One(one) => bits.insert(*one),
+            Self::Few(few) => few.iter().for_each(|slot| bits.insert(*slot)),
+            Self::Many(many) => bits.insert_all(many),
         }
     }
 

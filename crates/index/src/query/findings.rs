@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use roaring::RoaringBitmap;
 
 use super::overdue::Enrolled;
-use crate::block::{Block, SlotsOf};
+use crate::block::Block;
 use crate::finding::{Here, Status};
+use crate::judging::Judging;
 use crate::{Index, POISONED, PatchEntry, PatchNumber, Shared};
 
 /// The status of one patch on one asset.
@@ -117,8 +118,8 @@ impl Index {
             count.missing += block.missing(entry.number).map_or(0, RoaringBitmap::len);
             count.overdue +=
                 overdue_before.map_or(0, |limit| enrolled.overdue(shared, (at, &block), entry.number, limit).len());
-            let slots = SlotsOf { block: at, slots: &shared.slots };
-            count.installed += block.judge(&shared.dictionary, &slots, entry).installed().len();
+            let mut judging = Judging::new(&block, at, &shared.dictionary, &shared.slots);
+            count.installed += judging.judge(entry).installed().len();
         }
         count
     }
@@ -132,13 +133,13 @@ pub(super) fn slots_with(
     entry: &PatchEntry,
     status: Status,
 ) -> RoaringBitmap {
-    let judge = || block.judge(&shared.dictionary, &SlotsOf { block: at, slots: &shared.slots }, entry);
+    let judge = || Judging::new(block, at, &shared.dictionary, &shared.slots).judge(entry);
     match status {
         Status::Missing => block.missing(entry.number).cloned().unwrap_or_default(),
-        Status::Installed => judge().installed(),
+        Status::Installed => judge().installed().to_bitmap(),
         Status::NotApplicable => {
             let all: RoaringBitmap = block.rows_with_slots().map(|(slot, _)| u32::from(slot)).collect();
-            all - judge().applies
+            all - judge().applies.to_bitmap()
         }
     }
 }

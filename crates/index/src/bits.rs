@@ -1,0 +1,134 @@
+//! Sets of slots for work on whole blocks: one bit each, up to the highest slot. Postings stay in their compact forms;
+//! while rules are judged a set is put together and cut many times, which is fastest on plain words.
+
+use roaring::RoaringBitmap;
+
+use crate::posting::slot_of;
+
+const WORD: usize = 64;
+
+/// Words behind the last may be absent: they are 0. Equal ones are the same set; others may be, too.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Bits(Vec<u64>);
+
+impl Bits {
+    pub(crate) fn insert(&mut self, slot: u16) {
+        let word = usize::from(slot) / WORD;
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        self.0[word] |= 1 << (usize::from(slot) % WORD);
+    }
+
+    /// Of a block's bitmap, whose members are slots.
+    pub(crate) fn insert_all(&mut self, slots: &RoaringBitmap) {
+        let Some(highest) = slots.max() else { return };
+        self.insert(slot_of(highest));
+        for slot in slots {
+            let slot = slot as usize;
+            self.0[slot / WORD] |= 1 << (slot % WORD);
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.iter().all(|word| *word == 0)
+    }
+
+    pub(crate) fn len(&self) -> u64 {
+        self.0.iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+
+    pub(crate) fn add(&mut self, others: &Self) {
+        self.grow(others);
+        self.0.iter_mut().zip(&others.0).for_each(|(word, other)| *word |= other);
+    }
+
+    pub(crate) fn keep(&mut self, others: &Self) {
+        self.0.truncate(others.0.len());
+        self.0.iter_mut().zip(&others.0).for_each(|(word, other)| *word &= other);
+    }
+
+    pub(crate) fn remove(&mut self, others: &Self) {
+        self.0.iter_mut().zip(&others.0).for_each(|(word, other)| *word &= !other);
+    }
+
+    pub(crate) fn flip(&mut self, others: &Self) {
+        self.grow(others);
+        self.0.iter_mut().zip(&others.0).for_each(|(word, other)| *word ^= other);
+    }
+
+    pub(crate) fn and(&self, others: &Self) -> Self {
+        Self(self.0.iter().zip(&others.0).map(|(word, other)| word & other).collect())
+    }
+
+    pub(crate) fn without(&self, others: &Self) -> Self {
+        let mut rest = self.clone();
+        rest.remove(others);
+        rest
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = u16> {
+        self.0.iter().enumerate().flat_map(|(at, word)| {
+            let mut rest = *word;
+            std::iter::from_fn(move || {
+                let bit = rest.trailing_zeros() as usize;
+                rest &= rest.wrapping_sub(1);
+                (bit < WORD).then(|| u16::try_from(at * WORD + bit).expect("a slot's word"))
+            })
+        })
+    }
+
+    pub(crate) fn to_bitmap(&self) -> RoaringBitmap {
+        let bytes: Vec<u8> = self.0.iter().flat_map(|word| word.to_le_bytes()).collect();
+        RoaringBitmap::from_lsb0_bytes(0, &bytes)
+    }
+
+    fn grow(&mut self, others: &Self) {
+        if self.0.len() < others.0.len() {
+            self.0.resize(others.0.len(), 0);
+        }
+    }
+}
+
+impl FromIterator<u16> for Bits {
+    fn from_iter<T: IntoIterator<Item = u16>>(slots: T) -> Self {
+        let mut bits = Self::default();
+        slots.into_iter().for_each(|slot| bits.insert(slot));
+        bits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn set() -> impl Strategy<Value = BTreeSet<u16>> {
+        proptest::collection::btree_set(prop_oneof![0u16..200, any::<u16>()], 0..30)
+    }
+
+    fn changed(set: &BTreeSet<u16>, change: impl Fn(&mut Bits)) -> Vec<u16> {
+        let mut bits: Bits = set.iter().copied().collect();
+        change(&mut bits);
+        bits.iter().collect()
+    }
+
+    proptest! {
+        #[test]
+        fn behaves_as_a_set(left in set(), right in set()) {
+            let others: Bits = right.iter().copied().collect();
+            let of = |slots: Vec<u16>| slots.into_iter().collect::<BTreeSet<_>>();
+            prop_assert_eq!(of(changed(&left, |bits| bits.add(&others))), &left | &right);
+            prop_assert_eq!(of(changed(&left, |bits| bits.keep(&others))), &left & &right);
+            prop_assert_eq!(of(changed(&left, |bits| *bits = bits.and(&others))), &left & &right);
+            prop_assert_eq!(of(changed(&left, |bits| *bits = bits.without(&others))), &left - &right);
+            prop_assert_eq!(of(changed(&left, |bits| bits.flip(&others))), &left ^ &right);
+            let bits: Bits = left.iter().copied().collect();
+            prop_assert_eq!((bits.len(), bits.is_empty()), (left.len() as u64, left.is_empty()));
+            prop_assert_eq!(bits.to_bitmap(), left.iter().copied().map(u32::from).collect::<RoaringBitmap>());
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What chains of patches add to the counts of a block's assets.
+
+use rustc_hash::FxHashMap;
+
+use crate::Slot;
+use crate::asset::Counts;
+use crate::bits::Bits;
+use crate::block::Block;
+use crate::catalogue::{PatchEntry, PatchNumber};
+use crate::finding::is_same_version;
+use crate::judging::Judged;
+use crate::tally::{Change, Tally};
+
+#[derive(Debug, Default)]
+pub(crate) struct Contribution {
+    /// Latest and missing.
+    missing: Tally,
+    /// Of them, of chains of which a security patch is missing, latest or not.
+    missing_security: Tally,
+    installed: Tally,
+}
+
+impl Contribution {
+    /// Adds a chain, newest first. A patch that was not judged concerns nobody; a hidden one is not counted, and a disabled
+    /// one replaces nothing.
+    pub(crate) fn add(&mut self, chain: &[&PatchEntry], judged: &FxHashMap<PatchNumber, Judged>) {
+        let chain: Vec<_> = chain.iter().filter_map(|link| Some((*link, judged.get(&link.number)?))).collect();
+        let mut security = Bits::default();
+        for (_, judged) in chain.iter().filter(|(link, _)| link.patch.is_security()) {
+            security.add(&judged.missing);
+        }
+        let mut replaced = Bits::default();
+        for same_version in chain.chunk_by(|(left, _), (right, _)| is_same_version(left, right)) {
+            for (_, judged) in same_version.iter().filter(|(link, _)| !link.state.is_hidden()) {
+                let latest = judged.missing.without(&replaced);
+                self.missing_security.add(latest.and(&security));
+                self.missing.add(latest);
+                self.installed.add(judged.installed());
+            }
+            for (_, judged) in same_version.iter().filter(|(link, _)| link.state.enabled) {
+                replaced.add(&judged.applies);
+            }
+        }
+    }
+
+    /// Changes the counts of those for whom `after` is another than this.
+    pub(crate) fn replace(&self, block: &mut Block, after: &Self) {
+        let mut each = |before: &Tally, after: &Tally, which: fn(&mut Counts) -> &mut u32| {
+            before.differences(after, |at, change: Change| {
+                if let Some(row) = block.row_mut(Slot { block: 0, at }) {
+                    change.apply(which(&mut row.counts));
+                }
+            });
+        };
+        each(&self.missing, &after.missing, |counts| &mut counts.missing);
+        each(&self.missing_security, &after.missing_security, |counts| &mut counts.missing_security);
+        each(&self.installed, &after.installed, |counts| &mut counts.installed);
+    }
+}

@@ -1,0 +1,166 @@
+//! Rules judged over the distinct components of one block: which assets a patch applies to, and which of them miss it.
+//!
+//! Patches of one chain ask for the same lines, cut at other places, and so do the chains of a source in other releases.
+//! What lies below each place of a line is put together once for all of them.
+
+use fettle_catalog::rule::{Clause, Reach};
+use fettle_model::AssetId;
+use fettle_model::patch::MatchedBy;
+use rustc_hash::FxHashMap;
+
+use crate::Slot;
+use crate::bits::Bits;
+use crate::block::Block;
+use crate::catalogue::{PatchEntry, PatchNumber};
+use crate::dictionary::{Dictionary, Version};
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Judged {
+    pub(crate) applies: Bits,
+    pub(crate) missing: Bits,
+}
+
+impl Judged {
+    pub(crate) fn installed(&self) -> Bits {
+        self.applies.without(&self.missing)
+    }
+
+    fn restrict_to(&mut self, slots: &Bits) {
+        self.applies.keep(slots);
+        self.missing.keep(slots);
+    }
+}
+
+/// Of one block, while neither it nor the dictionary changes.
+pub(crate) struct Judging<'a> {
+    block: &'a Block,
+    /// Number of the block.
+    at: usize,
+    dictionary: &'a Dictionary,
+    slots: &'a FxHashMap<AssetId, Slot>,
+    products: FxHashMap<&'a str, Bits>,
+    /// Source package of the chain that was judged last, whose lines are kept: its name is the same in other releases.
+    source: &'a str,
+    /// Of a line, cut behind each of its versions: what lies below.
+    lines: FxHashMap<(MatchedBy, &'a str, &'a str), Vec<Bits>>,
+    /// Of a line of which the newest of each kin counts: the kin of each of its versions, and who has it.
+    kins: FxHashMap<&'a str, Vec<(Kin<'a>, Bits)>>,
+}
+
+/// Architecture and family of a package.
+type Kin<'a> = (&'a str, String);
+
+impl<'a> Judging<'a> {
+    pub(crate) fn new(
+        block: &'a Block,
+        at: usize,
+        dictionary: &'a Dictionary,
+        slots: &'a FxHashMap<AssetId, Slot>,
+    ) -> Self {
+        Self {
+            block,
+            at,
+            dictionary,
+            slots,
+            products: FxHashMap::default(),
+            source: "",
+            lines: FxHashMap::default(),
+            kins: FxHashMap::default(),
+        }
+    }
+
+    /// The patches of one chain.
+    pub(crate) fn chain(&mut self, chain: &[&'a PatchEntry]) -> FxHashMap<PatchNumber, Judged> {
+        chain.iter().map(|link| (link.number, self.judge(link))).collect()
+    }
+
+    pub(crate) fn judge(&mut self, entry: &'a PatchEntry) -> Judged {
+        let rule = &entry.rule;
+        if self.source != entry.patch.source {
+            self.source = &entry.patch.source;
+            self.lines.clear();
+            self.kins.clear();
+        }
+        let mut judged = Judged::default();
+        if self.of_product(&rule.product).is_empty() {
+            return judged;
+        }
+        for clause in &rule.clauses {
+            let mut of_clause = if clause.newest_counts() { self.newest(clause) } else { self.every(clause) };
+            if let Some(reached) = self.reached(clause) {
+                of_clause.restrict_to(&reached);
+            }
+            judged.applies.add(&of_clause.applies);
+            judged.missing.add(&of_clause.missing);
+        }
+        judged.restrict_to(self.of_product(&rule.product));
+        if let Some(repository) = &rule.repository {
+            judged.restrict_to(&self.block.union(self.dictionary.repository(repository).iter().copied()));
+        }
+        judged
+    }
+
+    fn of_product(&mut self, product: &'a str) -> &Bits {
+        let (block, dictionary) = (self.block, self.dictionary);
+        self.products.entry(product).or_insert_with(|| block.union(dictionary.product(product).iter().copied()))
+    }
+
+    /// Whoever has an instance below the fixed version misses it.
+    fn every(&mut self, clause: &'a Clause) -> Judged {
+        let (block, dictionary) = (self.block, self.dictionary);
+        // A source's line holds for every architecture.
+        let architecture = if clause.by == MatchedBy::Source { "" } else { clause.architecture.as_str() };
+        let below = self.lines.entry((clause.by, &clause.name, architecture)).or_insert_with(|| {
+            let mut below = Bits::default();
+            let behind = |version: &Version| {
+                if clause.concerns(&version.architecture) {
+                    block.add_slots(version.component, &mut below);
+                }
+                below.clone()
+            };
+            dictionary.line(clause.by, &clause.name).iter().map(behind).collect()
+        });
+        let cut = dictionary.cut(clause).0.len();
+        let up_to = |count: usize| count.checked_sub(1).map_or_else(Bits::default, |last| below[last].clone());
+        Judged { applies: up_to(below.len()), missing: up_to(cut) }
+    }
+
+    /// Whoever has a family of packages of which none is at or above the fixed version misses it.
+    fn newest(&mut self, clause: &'a Clause) -> Judged {
+        let (block, dictionary) = (self.block, self.dictionary);
+        let line = self.kins.entry(&clause.name).or_insert_with(|| {
+            let of = |version: &'a Version| (dictionary.kin(version), block.union(std::iter::once(version.component)));
+            dictionary.line(clause.by, &clause.name).iter().map(of).collect()
+        });
+        let (below, above) = line.split_at(dictionary.cut(clause).0.len());
+        let (below, above) = (by_kin(below), by_kin(above));
+        let mut judged = Judged::default();
+        for (kin, old) in &below {
+            judged.applies.add(old);
+            judged.missing.add(&above.get(kin).map_or_else(|| old.clone(), |new| old.without(new)));
+        }
+        for new in above.values() {
+            judged.applies.add(new);
+        }
+        judged
+    }
+
+    /// Where the reporters of a clause stand in the block; `None`: everyone.
+    fn reached(&self, clause: &Clause) -> Option<Bits> {
+        match &clause.reach {
+            Reach::Everyone => None,
+            Reach::Reporters(assets) => {
+                let here = assets.iter().filter_map(|asset| self.slots.get(asset));
+                Some(here.filter(|slot| slot.block == self.at).map(|slot| slot.at).collect())
+            }
+        }
+    }
+}
+
+fn by_kin<'line, 'a>(versions: &'line [(Kin<'a>, Bits)]) -> FxHashMap<&'line Kin<'a>, Bits> {
+    let mut by_kin: FxHashMap<_, Bits> = FxHashMap::default();
+    for (kin, bits) in versions {
+        by_kin.entry(kin).or_default().add(bits);
+    }
+    by_kin
+}
