@@ -24,9 +24,17 @@ impl Bits {
     pub(crate) fn insert_all(&mut self, slots: &RoaringBitmap) {
         let Some(highest) = slots.max() else { return };
         self.insert(slot_of(highest));
-        for slot in slots {
-            let slot = slot as usize;
-            self.0[slot / WORD] |= 1 << (slot % WORD);
+        // Many at a time: one by one they cost three times as much.
+        let mut buffer = [0; 256];
+        let mut members = slots.iter();
+        loop {
+            let some = members.next_many(&mut buffer);
+            if some.is_empty() {
+                return;
+            }
+            for slot in some.iter().map(|slot| *slot as usize) {
+                self.0[slot / WORD] |= 1 << (slot % WORD);
+            }
         }
     }
 
