@@ -2,20 +2,25 @@
 //! that is missed is said to be missed.
 
 mod check_ins;
+mod detection;
 mod fleet;
 mod load;
 mod process;
 mod table;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 use crate::table::Table;
 
 #[derive(Debug, Parser)]
-#[command(about = "Measures the server: check-ins, memory, database size, start")]
+#[command(about = "Measures the server (check-ins, memory, database size, start) and detection")]
 struct Options {
+    /// One part alone.
+    #[arg(long)]
+    only: Option<Part>,
     /// Hosts of the simulated fleet.
     #[arg(long, default_value_t = 10_000)]
     hosts: u32,
@@ -32,19 +37,39 @@ struct Options {
     without_postgres: bool,
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// The folder of real vendor data; what needs it is left out where it is not.
+    #[arg(long, default_value = detection::VENDOR_FILES)]
+    vendor_files: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    Server,
+    /// Imports, a host judged, fleets and advisories in the index.
+    Detection,
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let options = Options::parse();
-    let idle = Duration::from_secs(options.idle_seconds);
     let mut table = Table::default();
-    check_ins::measure(&mut table, options.agents, options.seed).await?;
-    fleet::one_asset(&mut table, idle).await?;
-    fleet::on_sqlite(&mut table, &options, idle).await?;
-    if !options.without_postgres {
-        fleet::on_postgres(&mut table, &options).await?;
+    if options.only != Some(Part::Detection) {
+        server(&mut table, &options).await?;
+    }
+    if options.only != Some(Part::Server) {
+        detection::measure(&mut table, &options.vendor_files, options.seed).await?;
     }
     table.print();
+    Ok(())
+}
+
+async fn server(table: &mut Table, options: &Options) -> anyhow::Result<()> {
+    let idle = Duration::from_secs(options.idle_seconds);
+    check_ins::measure(table, options.agents, options.seed).await?;
+    fleet::one_asset(table, idle).await?;
+    fleet::on_sqlite(table, options, idle).await?;
+    if !options.without_postgres {
+        fleet::on_postgres(table, options).await?;
+    }
     Ok(())
 }

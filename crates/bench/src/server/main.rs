@@ -1,11 +1,12 @@
 //! The processes that are measured: Fettle's server, the floor under its check-ins (the same stack, answering a fixed
-//! body), and the floor under its commits (the same SQLite, one blob each).
+//! body), the floor under its commits (the same SQLite, one blob each), and the import of one file.
 //!
 //! Each prints one line of JSON once it is ready, and ends with its standard input.
 
 mod commits;
 mod fettle;
 mod floor;
+mod import;
 
 use std::path::PathBuf;
 
@@ -38,6 +39,13 @@ enum Mode {
         #[arg(long)]
         batch: u32,
     },
+    Import {
+        /// Name of a format, or `packages`.
+        #[arg(long)]
+        format: String,
+        #[arg(long)]
+        file: PathBuf,
+    },
 }
 
 #[tokio::main]
@@ -46,6 +54,7 @@ async fn main() -> anyhow::Result<()> {
         Mode::Fettle { data, database } => fettle::run(data, database).await,
         Mode::Floor { keys, answer } => floor::run(&keys, answer).await,
         Mode::Commits { data, payload, commits, batch } => commits::run(&data, payload, commits, batch).await,
+        Mode::Import { format, file } => import::run(&format, &file).await,
     }
 }
 
