@@ -1,5 +1,7 @@
 //! Simulated fleets: what judging costs with more hosts, with more variety, and for one new advisory.
 
+use std::fmt::Write as _;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use fettle_catalog::debian::patches;
@@ -28,14 +30,14 @@ const RUNS: usize = 3;
 pub(super) fn measure(table: &mut Table, seed: u64) -> anyhow::Result<()> {
     let of_debian = |seed| debian(images(seed, PACKAGES.0, PACKAGES.1));
     let kinds = of_debian(seed);
-    let known = advisories(&kinds, 0, 1..=ADVISORIES, 0..SOURCES)?;
+    let known = advisories(&kinds, 0, 1..=ADVISORIES, &(0..SOURCES))?;
     show(&format!("Fleets, {} patches", known.len()));
 
-    let thousand = population(1_000, seed, &[kinds.clone()]);
+    let thousand = population(1_000, seed, std::slice::from_ref(&kinds));
     let plain = by_plain_evaluator(&thousand, &known);
     let judged = thousand.judging(RUNS, &known);
     table.add(&what(&thousand, "every patch"), millis(judged), Some(millis(plain)), "ms", Bar::None);
-    let more = population(10_000, seed, &[kinds.clone()]);
+    let more = population(10_000, seed, std::slice::from_ref(&kinds));
     let bar = Bar::AtMost(2.0 * millis(judged));
     table.add(&what(&more, "every patch"), millis(more.judging(RUNS, &known)), Some(millis(judged)), "ms", bar);
     drop(more);
@@ -50,16 +52,16 @@ pub(super) fn measure(table: &mut Table, seed: u64) -> anyhow::Result<()> {
 /// New advisories, each of which concerns nearly every host, one after the other.
 fn new_advisories(table: &mut Table, seed: u64) -> anyhow::Result<()> {
     let kinds = debian(images(seed, PACKAGES_OF_MANY.0, PACKAGES_OF_MANY.1));
-    let many = population(MANY, seed, &[kinds.clone()]);
+    let many = population(MANY, seed, std::slice::from_ref(&kinds));
     let index = many.index();
-    let known = advisories(&kinds, 0, 1..=ADVISORIES, 0..SOURCES)?;
+    let known = advisories(&kinds, 0, 1..=ADVISORIES, &(0..SOURCES))?;
     let first = known.len();
     index.load_patches(known);
     let mut times = Vec::with_capacity(NEW);
     for source in 0..NEW {
         let level = ADVISORIES + 1;
         // One patch for each release.
-        let advisory = advisories(&kinds, first + 3 * source, level..=level, source..=source)?;
+        let advisory = advisories(&kinds, first + 3 * source, level..=level, &(source..source + 1))?;
         let begun = Instant::now();
         for entry in advisory {
             index.put_patch(entry);
@@ -98,7 +100,7 @@ fn advisories(
     images: &[Image],
     first: usize,
     levels: impl IntoIterator<Item = u32>,
-    sources: impl IntoIterator<Item = usize> + Clone,
+    sources: &Range<usize>,
 ) -> anyhow::Result<Vec<PatchEntry>> {
     let mut archives: Vec<_> = images.iter().map(|image| &image.archive).collect();
     archives.dedup_by_key(|archive| archive.codename);
@@ -106,14 +108,12 @@ fn advisories(
     for level in levels {
         for source in sources.clone() {
             let name = &archives[0].sources[source].name;
-            list.push_str(&format!(
-                "[01 Jan 2026] DSA-{}-1 {name} - security update\n",
-                10_000 * level as usize + source
-            ));
-            list.push_str(&format!("\t{{CVE-2026-{:05}}}\n", 1_000 * level as usize + source));
+            let (advisory, cve) = (10_000 * level as usize + source, 1_000 * level as usize + source);
+            writeln!(list, "[01 Jan 2026] DSA-{advisory}-1 {name} - security update")?;
+            writeln!(list, "\t{{CVE-2026-{cve:05}}}")?;
             for archive in &archives {
                 let (codename, source) = (archive.codename, &archive.sources[source]);
-                list.push_str(&format!("\t[{codename}] - {} {}\n", source.name, source.version(archive, level)));
+                writeln!(list, "\t[{codename}] - {} {}", source.name, source.version(archive, level))?;
             }
         }
     }
