@@ -102,9 +102,11 @@ impl Fleet {
         let now = self.clock.now();
         // What nobody decided in time cannot be approved any more, even before the task that says so has run.
         let is_late = to == ExceptionState::Approved && exception.expires_at <= now;
-        if !from.may_become(to) || is_late {
-            let from = if is_late { ExceptionState::Expired } else { from };
+        if !from.may_become(to) {
             return Err(DecisionError::State { from, to });
+        }
+        if is_late {
+            return Err(DecisionError::State { from: ExceptionState::Expired, to });
         }
         exception.state = to;
         exception.decided_by = Some(actor.username.clone());

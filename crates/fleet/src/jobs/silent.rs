@@ -1,5 +1,5 @@
-//! Deployments of agents that fell silent, or came back as they were before, always come to an end (`patch-management.md` 12.2): set by the server,
-//! provisionally; the agent's own word replaces it.
+//! Deployments of agents that fell silent, or came back as they were before, always come to an end
+//! (`patch-management.md` 12.2): set by the server, provisionally; the agent's own word replaces it.
 
 use fettle_model::deployment::StateKind;
 use fettle_model::{AssetId, DeploymentState};

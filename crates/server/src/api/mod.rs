@@ -16,6 +16,7 @@ pub mod overview;
 pub mod patches;
 pub mod public;
 pub mod vulnerabilities;
+mod whole;
 
 use std::sync::Arc;
 
@@ -101,6 +102,8 @@ pub fn document() -> utoipa::openapi::OpenApi {
 pub fn router(state: Arc<AppState>) -> Router {
     let (api, _) = routes().split_for_parts();
     let (uploads, _) = uploads().split_for_parts();
+    // An upload is received before it begins to change anything, and sees to the rest itself.
+    let api = api.layer(middleware::from_fn_with_state(Arc::clone(&state), whole::whole));
     let all = api.layer(RequestBodyLimitLayer::new(MAX_BODY)).merge(uploads);
     let guarded = all.layer(middleware::from_fn_with_state(Arc::clone(&state), auth::guard));
     let no_store = SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

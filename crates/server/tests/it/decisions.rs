@@ -1,10 +1,11 @@
 //! Due dates, and what people decide about patches: hidden, disabled, excepted.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use fettle_model::SystemClock;
 use fettle_model::severity::Severity;
-use fettle_testkit::{TestAgent, TestApp};
+use fettle_testkit::{TestAgent, TestApp, eventually};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -203,5 +204,26 @@ async fn a_disabled_patch_is_shown_and_never_deployed() {
     assert_eq!(details["patches"][0]["skipped"], "PatchDisabled");
     let unknown = json!({ "patches": ["00000000-0000-0000-0000-000000000000"], "action": "Enable" });
     assert_eq!(app.patch("/v1/patches", unknown).await.status, 404);
+    app.stop().await;
+}
+
+/// Decisions of a client that goes away at any moment: what was committed is in the index too.
+#[tokio::test]
+async fn a_decision_whose_client_goes_away_is_taken_whole_or_not_at_all() {
+    let app = TestApp::start().await;
+    let (_agents, patch) = lacking(&app).await;
+    let id = patch.parse().expect("an id");
+    for round in 0..40u64 {
+        let action = if round % 2 == 0 { "Disable" } else { "Enable" };
+        let decided = app.patch("/v1/patches", json!({ "patches": [patch], "action": action }));
+        let _ = tokio::time::timeout(Duration::from_micros(round * 150), decided).await;
+        let agrees = async || {
+            let mut read = app.fleet.database.read().await.expect("a reader");
+            let stored = read.patches().find(id).await.expect("an answer").expect("the patch");
+            let known = app.fleet.index.patch_entry(id).expect("the patch");
+            (stored.revision == known.revision && stored.enabled == known.state.enabled).then_some(())
+        };
+        eventually("the index to be as the database is", Duration::from_secs(10), agrees).await;
+    }
     app.stop().await;
 }
