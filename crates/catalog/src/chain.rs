@@ -43,14 +43,26 @@ impl<T> Default for Chains<T> {
 }
 
 impl<T: Copy + Eq> Chains<T> {
-    /// Puts a patch at its place; one that is there already stays.
+    /// Puts a patch at its place; one that is there already stays, or goes to the place of its new version.
     pub fn insert(&mut self, key: ChainKey, version: &str, patch: T) {
         let chain = self.0.entry(key).or_default();
-        if chain.iter().any(|link| link.patch == patch) {
-            return;
+        if let Some(at) = chain.iter().position(|link| link.patch == patch) {
+            if chain[at].version == version {
+                return;
+            }
+            chain.remove(at);
         }
         let at = chain.partition_point(|link| dpkg::compare(&link.version, version).is_le());
         chain.insert(at, Link { version: version.to_owned(), patch });
+    }
+
+    /// Takes a patch out of a chain that it stood in.
+    pub fn remove(&mut self, key: &ChainKey, patch: T) {
+        let Some(chain) = self.0.get_mut(key) else { return };
+        chain.retain(|link| link.patch != patch);
+        if chain.is_empty() {
+            self.0.remove(key);
+        }
     }
 
     /// All patches of the chain, oldest first.
@@ -94,5 +106,10 @@ mod tests {
         assert_eq!(chains.chain(&key).collect::<Vec<_>>(), [2, 1, 4, 3]);
         assert_eq!(chains.newer(&key, 1).collect::<Vec<_>>(), [3]);
         assert_eq!(chains.older(&key, 3).collect::<Vec<_>>(), [4, 1, 2]);
+
+        chains.insert(key.clone(), "3.0.8-1", 3);
+        assert_eq!(chains.chain(&key).collect::<Vec<_>>(), [3, 2, 1, 4], "a revision says another version");
+        chains.remove(&key, 2);
+        assert_eq!(chains.chain(&key).collect::<Vec<_>>(), [3, 1, 4]);
     }
 }

@@ -72,6 +72,9 @@ impl Catalogue {
         entry.derived_severity = self.derived_severity(&entry.patch);
         let key = ChainKey::of(&entry.patch);
         let left = self.patches.get(&entry.number).map(|known| ChainKey::of(&known.patch)).filter(|left| *left != key);
+        if let Some(left) = &left {
+            self.chains.remove(left, entry.number);
+        }
         self.chains.insert(key, &entry.patch.source_version, entry.number);
         self.generation += 1;
         self.put_heads(&entry);

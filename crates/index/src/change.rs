@@ -12,6 +12,7 @@ use crate::dictionary::ComponentId;
 use crate::finding::{Effect, Flip, Status};
 use crate::judging::{Judged, Judging};
 use crate::{Index, POISONED, Shared, Slot};
+use fettle_catalog::chain::ChainKey;
 use fettle_model::AssetId;
 use fettle_model::component::Component;
 use fettle_model::debian_source::unsigned;
@@ -120,25 +121,33 @@ impl Index {
         let mut shared = self.shared.write().expect(POISONED);
         let blocks = self.all_blocks();
         let number = entry.number;
+        // A revision may stand in another chain than the one before it.
+        let left =
+            shared.catalogue.get(number).filter(|known| !ChainKey::of(&known.patch).is_of(&entry.patch)).cloned();
         // The patch itself is judged with its chain, before the catalogue has it: the two share their lines.
         let judge = |(at, block): (usize, &Arc<RwLock<Block>>)| {
             let block = block.read().expect(POISONED);
             let mut judging = Judging::new(&block, at, &shared.dictionary, &shared.slots);
-            let chain = judging.chain(&shared.catalogue.chain_of(&entry));
+            let mut chain = judging.chain(&shared.catalogue.chain_of(&entry));
+            if let Some(left) = &left {
+                chain.extend(judging.chain(&shared.catalogue.chain_of(left)));
+            }
             (chain, judging.judge(&entry))
         };
         let judged: Vec<_> = blocks.iter().enumerate().map(judge).collect();
-        let before: Vec<_> = judged.iter().map(|(chain, _)| contribution(&shared, chain, &entry)).collect();
-        if !shared.catalogue.put(entry) {
+        let of_chains = |shared: &Shared, judged: &FxHashMap<PatchNumber, Judged>| {
+            contribution(shared, judged, std::iter::once(&entry).chain(&left))
+        };
+        let before: Vec<_> = judged.iter().map(|(chain, _)| of_chains(&shared, chain)).collect();
+        if !shared.catalogue.put(entry.clone()) {
             return;
         }
-        let Some(entry) = shared.catalogue.get(number) else { return };
         for ((block, (mut chain, of_patch)), before) in blocks.iter().zip(judged).zip(before) {
             let mut block = block.write().expect(POISONED);
             block.set_missing(number, of_patch.missing.to_bitmap());
-            // Of its chain no other patch is judged otherwise than before.
+            // Of its chains no other patch is judged otherwise than before.
             chain.insert(number, of_patch);
-            before.replace(&mut block, &contribution(&shared, &chain, entry));
+            before.replace(&mut block, &of_chains(&shared, &chain));
         }
     }
 
@@ -222,9 +231,15 @@ impl Shared {
     }
 }
 
-/// What the chain of `entry` adds to counts, as the catalogue has it now.
-fn contribution(shared: &Shared, judged: &FxHashMap<PatchNumber, Judged>, entry: &PatchEntry) -> Contribution {
+/// What the chains of these add to counts, as the catalogue has them now.
+fn contribution<'a>(
+    shared: &Shared,
+    judged: &FxHashMap<PatchNumber, Judged>,
+    entries: impl Iterator<Item = &'a PatchEntry>,
+) -> Contribution {
     let mut contribution = Contribution::default();
-    contribution.add(&shared.catalogue.chain_of(entry), judged);
+    for entry in entries {
+        contribution.add(&shared.catalogue.chain_of(entry), judged);
+    }
     contribution
 }

@@ -138,6 +138,11 @@ proptest! {
                         index.put_patch(entry);
                     }
                 }
+                Step::Move { patch, source, version } => {
+                    if let Some(entry) = truth.move_to(patch, source, version) {
+                        index.put_patch(entry);
+                    }
+                }
                 Step::Except { patch, from, expired } => {
                     truth.except(patch, from, expired);
                     index.set_exceptions(truth.exceptions.clone());

@@ -46,6 +46,12 @@ pub(crate) enum Step {
         enabled: bool,
         hidden: bool,
     },
+    /// A revision of a patch that is there says another source and version.
+    Move {
+        patch: usize,
+        source: &'static str,
+        version: usize,
+    },
     /// An exception for every second asset, from the first or the second on, and the patch.
     Except {
         patch: usize,
@@ -107,6 +113,8 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(patch, enabled, hidden)| Step::Decide { patch, enabled, hidden }),
         1 => (0..8usize, 0..2usize, any::<bool>())
             .prop_map(|(patch, from, expired)| Step::Except { patch, from, expired }),
+        1 => (0..8usize, source(), 0..VERSIONS.len())
+            .prop_map(|(patch, source, version)| Step::Move { patch, source, version }),
         1 => (source(), 0..VERSIONS.len(), proptest::option::of(source()))
             .prop_map(|(source, version, also)| Step::Advise { source, version, also }),
     ]

@@ -170,6 +170,15 @@ impl Truth {
         Some(entry.clone())
     }
 
+    /// The entry of the patch at a place, of another source and version than before.
+    pub(crate) fn move_to(&mut self, place: usize, source: &str, version: usize) -> Option<PatchEntry> {
+        let entry = self.patches.values_mut().nth(place)?;
+        source.clone_into(&mut entry.patch.source);
+        VERSIONS[version].clone_into(&mut entry.patch.source_version);
+        entry.revision += 1;
+        Some(entry.clone())
+    }
+
     pub(crate) fn except(&mut self, place: usize, from: usize, expired: bool) {
         let Some(entry) = self.patches.values().nth(place) else { return };
         self.exceptions.push(Exception {
