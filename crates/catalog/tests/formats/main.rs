@@ -9,5 +9,6 @@ mod mssecure;
 mod packages;
 mod reference;
 mod rpm;
+mod rpm_patches;
 mod support;
 mod vulnerability;
