@@ -1,28 +1,29 @@
 //! What replaces what by version order (`catalogue.md` 4, `VersionOrder`): derived, not stored.
 //!
-//! Patches of one source package in one release stand in one chain, oldest first. A later one replaces all earlier
-//! ones; on an asset it does so only if it applies there.
+//! Patches of one source package in one release stand in one chain, oldest first. A later one replaces the earlier ones
+//! that it covers ([`Patch::covers`]); on an asset it does so only if it applies there.
 
 use std::collections::HashMap;
 
+use fettle_model::PackageKind;
 use fettle_model::patch::Patch;
-use fettle_model::version::dpkg;
 
-/// Release and source package.
+/// Release and source package. Versions of the two kinds of packages have no common order.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ChainKey {
     pub product: String,
+    pub kind: PackageKind,
     pub source: String,
 }
 
 impl ChainKey {
     pub fn of(patch: &Patch) -> Self {
-        Self { product: patch.product.clone(), source: patch.source.clone() }
+        Self { product: patch.product.clone(), kind: patch.package_kind, source: patch.source.clone() }
     }
 
     /// True when the patch stands in this chain.
     pub fn is_of(&self, patch: &Patch) -> bool {
-        self.product == patch.product && self.source == patch.source
+        self.product == patch.product && self.kind == patch.package_kind && self.source == patch.source
     }
 }
 
@@ -45,6 +46,7 @@ impl<T> Default for Chains<T> {
 impl<T: Copy + Eq> Chains<T> {
     /// Puts a patch at its place; one that is there already stays, or goes to the place of its new version.
     pub fn insert(&mut self, key: ChainKey, version: &str, patch: T) {
+        let kind = key.kind;
         let chain = self.0.entry(key).or_default();
         if let Some(at) = chain.iter().position(|link| link.patch == patch) {
             if chain[at].version == version {
@@ -52,7 +54,7 @@ impl<T: Copy + Eq> Chains<T> {
             }
             chain.remove(at);
         }
-        let at = chain.partition_point(|link| dpkg::compare(&link.version, version).is_le());
+        let at = chain.partition_point(|link| kind.compare(&link.version, version).is_le());
         chain.insert(at, Link { version: version.to_owned(), patch });
     }
 
@@ -73,21 +75,21 @@ impl<T: Copy + Eq> Chains<T> {
     /// Patches with a higher version than `patch`, nearest first. One of the same version replaces nothing.
     pub fn newer(&self, key: &ChainKey, patch: T) -> impl Iterator<Item = T> {
         let chain = self.0.get(key).map_or(&[][..], Vec::as_slice);
-        let own = chain.iter().find(|link| link.patch == patch);
+        let (kind, own) = (key.kind, chain.iter().find(|link| link.patch == patch));
         chain
             .iter()
-            .filter(move |link| own.is_some_and(|own| dpkg::compare(&link.version, &own.version).is_gt()))
+            .filter(move |link| own.is_some_and(|own| kind.compare(&link.version, &own.version).is_gt()))
             .map(|link| link.patch)
     }
 
     /// Patches with a lower version than `patch`, nearest first.
     pub fn older(&self, key: &ChainKey, patch: T) -> impl Iterator<Item = T> {
         let chain = self.0.get(key).map_or(&[][..], Vec::as_slice);
-        let own = chain.iter().find(|link| link.patch == patch);
+        let (kind, own) = (key.kind, chain.iter().find(|link| link.patch == patch));
         chain
             .iter()
             .rev()
-            .filter(move |link| own.is_some_and(|own| dpkg::compare(&link.version, &own.version).is_lt()))
+            .filter(move |link| own.is_some_and(|own| kind.compare(&link.version, &own.version).is_lt()))
             .map(|link| link.patch)
     }
 }
@@ -98,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_chain_is_in_version_order() {
-        let key = ChainKey { product: "debian:12".to_owned(), source: "openssl".to_owned() };
+        let key = ChainKey { product: "debian:12".to_owned(), kind: PackageKind::Deb, source: "openssl".to_owned() };
         let mut chains = Chains::default();
         for (version, patch) in [("3.0.17-1", 1), ("3.0.9-1", 2), ("3.0.18-1", 3), ("3.0.17-1", 4)] {
             chains.insert(key.clone(), version, patch);

@@ -35,12 +35,17 @@ fn installed(asset: &str, judgement: &Judgement) -> String {
     format!("{asset} has it: {packages}.{restart}")
 }
 
-fn missing(asset: &str, patch: &Patch, judgement: &Judgement) -> String {
+/// The packages that lack the fix, with their versions.
+pub fn below(judgement: &Judgement) -> String {
     let below: Vec<_> = judgement.packages.iter().filter(|package| package.is_below).cloned().collect();
-    let packages = list(&below, |package| {
+    list(&below, |package| {
         let (what, version) = compared(package);
         format!("{what} is at {version} and the fix is in {}", package.fixed)
-    });
+    })
+}
+
+fn missing(asset: &str, patch: &Patch, judgement: &Judgement) -> String {
+    let packages = below(judgement);
     let kind = if patch.is_security() { "security update" } else { "update" };
     let tail = match judgement.obstacle {
         None => String::new(),

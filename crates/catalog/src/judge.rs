@@ -9,8 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fettle_model::component::{Component, Offer, Running};
 use fettle_model::debian_source::{family, unsigned};
 use fettle_model::patch::MatchedBy;
-use fettle_model::version::dpkg;
-use fettle_model::{AssetId, Obstacle};
+use fettle_model::{AssetId, Obstacle, PackageKind};
 
 use crate::rule::{Clause, Rule, is_same_architecture, product_key};
 
@@ -72,6 +71,7 @@ pub enum RestartNeeded {
 /// An installed instance of one of the patch's packages.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PackageHere {
+    pub kind: PackageKind,
     pub name: String,
     pub architecture: String,
     pub installed: String,
@@ -94,7 +94,8 @@ pub struct SourceHere {
 pub struct AssetView<'a> {
     product: Option<String>,
     repositories: Vec<&'a Component>,
-    packages: BTreeMap<&'a str, Vec<Instance<'a>>>,
+    packages: BTreeMap<(PackageKind, &'a str), Vec<Instance<'a>>>,
+    /// Of Debian packages; rpms are judged by their own names.
     sources: BTreeMap<Cow<'a, str>, Vec<Instance<'a>>>,
     offers: Vec<&'a Offer>,
     running_kernel: Option<&'a str>,
@@ -107,7 +108,8 @@ struct Instance<'a> {
     name: &'a str,
     version: &'a str,
     architecture: &'a str,
-    /// By its unsigned source.
+    stream: &'a str,
+    /// By its unsigned source; of an rpm its own.
     source_version: Cow<'a, str>,
 }
 
@@ -120,9 +122,14 @@ impl<'a> AssetView<'a> {
                 Component::Repo { enabled: true, .. } => view.repositories.push(component),
                 Component::Deb { name, version, arch, source, source_version } => {
                     let (source, source_version) = unsigned(source, source_version);
-                    let instance = Instance { name, version, architecture: arch, source_version };
-                    view.packages.entry(name).or_default().push(instance.clone());
+                    let instance = Instance { name, version, architecture: arch, stream: "", source_version };
+                    view.packages.entry((PackageKind::Deb, name)).or_default().push(instance.clone());
                     view.sources.entry(source).or_default().push(instance);
+                }
+                Component::Rpm { name, version, arch, stream, .. } => {
+                    let instance =
+                        Instance { name, version, architecture: arch, stream, source_version: version.into() };
+                    view.packages.entry((PackageKind::Rpm, name)).or_default().push(instance);
                 }
                 Component::Offer(offer) => view.offers.push(offer),
                 Component::Running(Running::Kernel { version }) => view.running_kernel = Some(version),
@@ -201,11 +208,11 @@ pub(crate) fn fact(
 }
 
 fn comparison(check: &'static str, package: &PackageHere) -> Evidence {
+    let installed = package.kind.with_architecture(&package.name, &package.architecture);
+    let kind = package.kind.name();
     let (subject, found) = match &package.source {
-        None => (format!("deb {}:{}", package.name, package.architecture), &package.installed),
-        Some(source) => {
-            (format!("deb {}:{}, source {}", package.name, package.architecture, source.name), &source.version)
-        }
+        None => (format!("{kind} {installed}"), &package.installed),
+        Some(source) => (format!("{kind} {installed}, source {}", source.name), &source.version),
     };
     fact(check, &subject, found, "≥", &package.fixed, !package.is_below)
 }
@@ -215,13 +222,13 @@ fn packages_here(rule: &Rule, asset: AssetId, view: &AssetView<'_>) -> (Vec<Pack
     let (mut here, mut left_behind) = (Vec::new(), Vec::new());
     for clause in rule.clauses.iter().filter(|clause| clause.reach.includes(asset)) {
         let installed = match clause.by {
-            MatchedBy::Name => view.packages.get(clause.name.as_str()),
+            MatchedBy::Name => view.packages.get(&(clause.kind, clause.name.as_str())),
             MatchedBy::Source => view.sources.get(clause.name.as_str()),
         };
-        let installed: Vec<_> =
-            installed.into_iter().flatten().filter(|instance| clause.concerns(instance.architecture)).collect();
+        let concerned = |instance: &&Instance<'_>| clause.concerns(instance.architecture, instance.stream);
+        let installed: Vec<_> = installed.into_iter().flatten().filter(concerned).collect();
         for instance in &installed {
-            let counts = !clause.newest_counts() || is_newest(instance, &installed);
+            let counts = !clause.newest_counts() || is_newest(clause.kind, instance, &installed);
             let of = if counts { &mut here } else { &mut left_behind };
             of.push(package_here(clause, instance));
         }
@@ -234,10 +241,10 @@ fn packages_here(rule: &Rule, asset: AssetId, view: &AssetView<'_>) -> (Vec<Pack
 }
 
 /// No package of the same family and architecture is newer.
-fn is_newest(instance: &Instance<'_>, all: &[&Instance<'_>]) -> bool {
+fn is_newest(kind: PackageKind, instance: &Instance<'_>, all: &[&Instance<'_>]) -> bool {
     let of = family(instance.name);
     let mut rivals = all.iter().filter(|other| other.architecture == instance.architecture && family(other.name) == of);
-    rivals.all(|other| dpkg::compare(&other.source_version, &instance.source_version).is_le())
+    rivals.all(|other| kind.compare(&other.source_version, &instance.source_version).is_le())
 }
 
 fn package_here(clause: &Clause, instance: &Instance<'_>) -> PackageHere {
@@ -246,6 +253,7 @@ fn package_here(clause: &Clause, instance: &Instance<'_>) -> PackageHere {
         MatchedBy::Source => &instance.source_version,
     };
     PackageHere {
+        kind: clause.kind,
         name: instance.name.to_owned(),
         architecture: instance.architecture.to_owned(),
         installed: instance.version.to_owned(),
@@ -257,19 +265,32 @@ fn package_here(clause: &Clause, instance: &Instance<'_>) -> PackageHere {
 }
 
 /// The patch is there, but does what it is there for only after a restart. The machine's word is of the package
-/// (`linux-image-6.1.0-13-amd64` is the booted `6.1.0-13-amd64`), or of its replaced files.
+/// (`linux-image-6.1.0-13-amd64` is the booted `6.1.0-13-amd64`, `kernel-core` `0:5.14.0-70.el9` the booted
+/// `5.14.0-70.el9.x86_64`), or of its replaced files.
 fn restart_needed(
     packages: &[PackageHere],
     left_behind: &[PackageHere],
     view: &AssetView<'_>,
 ) -> Option<RestartNeeded> {
-    let booted = view.running_kernel.map(|release| format!("linux-image-{release}"));
-    let is_booted = |old: &&PackageHere| old.is_below && booted.as_ref() == Some(&old.name);
-    if left_behind.iter().any(|old| is_booted(&old)) {
-        return view.running_kernel.map(|release| RestartNeeded::Kernel { running: release.to_owned() });
+    if let Some(release) = view.running_kernel
+        && left_behind.iter().any(|old| old.is_below && is_booted(old, release))
+    {
+        return Some(RestartNeeded::Kernel { running: release.to_owned() });
     }
     let in_use = packages.iter().find(|package| view.replaced_in_use.contains(package.name.as_str()));
     in_use.map(|package| RestartNeeded::Processes { package: package.name.clone() })
+}
+
+/// Is it the package of the kernel that calls itself `release`?
+fn is_booted(package: &PackageHere, release: &str) -> bool {
+    match package.kind {
+        PackageKind::Deb => package.name.strip_prefix("linux-image-") == Some(release),
+        PackageKind::Rpm => {
+            let version = package.installed.split_once(':').map_or(package.installed.as_str(), |(_, version)| version);
+            let rest = release.strip_prefix(version).and_then(|rest| rest.strip_prefix('.'));
+            rest == Some(package.architecture.as_str())
+        }
+    }
 }
 
 fn running(restart: &RestartNeeded) -> Evidence {
@@ -292,9 +313,10 @@ fn has_own_numbers(package: &PackageHere) -> bool {
 fn obstacle(packages: &[PackageHere], view: &AssetView<'_>) -> Option<Obstacle> {
     let of_package = |package: &PackageHere| {
         let offer = view.offers.iter().find(|offer| {
-            offer.name == package.name
+            offer.manager == package.kind.name()
+                && offer.name == package.name
                 && is_same_architecture(&offer.arch, &package.architecture)
-                && (has_own_numbers(package) || dpkg::compare(&offer.candidate, &package.fixed).is_ge())
+                && (has_own_numbers(package) || package.kind.compare(&offer.candidate, &package.fixed).is_ge())
         });
         offer.map_or(Some(Obstacle::NoCandidate), |offer| offer.obstacle)
     };

@@ -6,12 +6,11 @@
 //! family is. Advisories speak of source packages, offers of machines of binary ones. A clause that nobody but some
 //! machines vouch for speaks for those machines alone.
 
-use std::cmp::Ordering;
-
 use fettle_model::debian_source::is_side_by_side;
+use fettle_model::package_kind::is_install_only;
+pub use fettle_model::patch::is_same_architecture;
 use fettle_model::patch::{Corroboration, MatchedBy, Patch};
-use fettle_model::version::dpkg;
-use fettle_model::{AssetId, Repository};
+use fettle_model::{AssetId, PackageKind, Repository};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
@@ -25,10 +24,13 @@ pub struct Rule {
 /// One package of the patch: an installed instance below `fixed` makes the patch missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clause {
+    pub kind: PackageKind,
     pub by: MatchedBy,
     pub name: String,
-    /// dpkg architecture; `all` speaks of an instance of any, and so does every source package.
+    /// Of its kind; `all` and `noarch` speak of an instance of any, and so does every source package.
     pub architecture: String,
+    /// Module stream of an rpm; empty: of none. A higher version of another stream is no fix, and lacks none either.
+    pub stream: String,
     pub fixed: String,
     pub reach: Reach,
 }
@@ -85,9 +87,11 @@ impl Reporters {
 impl Rule {
     pub fn of(patch: &Patch, reporters: &Reporters) -> Self {
         let clauses = patch.judged_packages().map(|package| Clause {
+            kind: patch.package_kind,
             by: package.by,
             name: package.name.clone(),
             architecture: package.architecture.clone(),
+            stream: package.stream.clone(),
             fixed: package.fixed_version.clone(),
             reach: match package.corroboration {
                 Corroboration::ThreeAssets | Corroboration::SignedIndex | Corroboration::Advisory => Reach::Everyone,
@@ -97,7 +101,7 @@ impl Rule {
             },
         });
         // An advisory holds wherever the packages came from.
-        let of_advisory = patch.judged_packages().any(|package| package.by == MatchedBy::Source);
+        let of_advisory = patch.judged_packages().any(|package| package.corroboration == Corroboration::Advisory);
         let repository = if of_advisory { None } else { patch.repository.clone() };
         Self { product: patch.product.clone(), repository, clauses: clauses.collect() }
     }
@@ -109,12 +113,19 @@ impl Rule {
                 Reach::Everyone => String::new(),
                 Reach::Reporters(assets) => format!(" (on the {} that reported it)", count(assets.len(), "asset")),
             };
-            let what = match clause.by {
-                MatchedBy::Name => clause.name.clone(),
-                MatchedBy::Source => format!("packages of source {}", clause.name),
+            let what = match (clause.kind, clause.by) {
+                (PackageKind::Deb, MatchedBy::Name) => clause.name.clone(),
+                (PackageKind::Rpm, MatchedBy::Name) => {
+                    clause.kind.with_architecture(&clause.name, &clause.architecture)
+                }
+                (_, MatchedBy::Source) => format!("packages of source {}", clause.name),
+            };
+            let stream = match clause.stream.as_str() {
+                "" => String::new(),
+                stream => format!(" of module {stream}"),
             };
             let newest = if clause.newest_counts() { ", the newest of each kind," } else { "" };
-            format!("{what}{newest} below {}{whom}", clause.fixed)
+            format!("{what}{stream}{newest} below {}{whom}", clause.fixed)
         };
         let clauses: Vec<_> = self.clauses.iter().map(clause).collect();
         let repository = match &self.repository {
@@ -130,27 +141,30 @@ fn count(number: usize, noun: &str) -> String {
 }
 
 impl Clause {
-    /// Does the clause speak of an installed instance of its package in this architecture?
-    pub fn concerns(&self, architecture: &str) -> bool {
-        self.by == MatchedBy::Source || is_same_architecture(&self.architecture, architecture)
+    /// Does the clause speak of an installed instance of its package in this architecture and module stream?
+    pub fn concerns(&self, architecture: &str, stream: &str) -> bool {
+        self.by == MatchedBy::Source || self.stream == stream && is_same_architecture(&self.architecture, architecture)
     }
 
     /// The newest of each family of packages counts, and an older one left behind does not: kernels and their modules.
     pub fn newest_counts(&self) -> bool {
-        self.by == MatchedBy::Source && is_side_by_side(&self.name)
+        match (self.kind, self.by) {
+            (PackageKind::Deb, MatchedBy::Source) => is_side_by_side(&self.name),
+            (PackageKind::Rpm, MatchedBy::Name) => is_install_only(&self.name),
+            _ => false,
+        }
     }
 
     pub fn is_below(&self, version: &str) -> bool {
-        dpkg::compare(version, &self.fixed) == Ordering::Less
+        self.kind.compare(version, &self.fixed).is_lt()
     }
 }
 
-/// A package may go from one architecture to `all` and back; both are the native one to dpkg.
-pub fn is_same_architecture(left: &str, right: &str) -> bool {
-    left == right || left == "all" || right == "all"
-}
-
-/// Product key of an operating system's release.
+/// Product key of an operating system's release, by `ID` and `VERSION_ID` of its `os-release`. Minor releases of the
+/// Enterprise Linux family share their updates: `almalinux` `9.3` is `almalinux:9`.
 pub fn product_key(os_id: &str, release: &str) -> String {
-    format!("{}:{}", os_id.to_lowercase(), release.to_lowercase())
+    const BY_MAJOR: [&str; 5] = ["almalinux", "centos", "ol", "rhel", "rocky"];
+    let (id, release) = (os_id.to_lowercase(), release.to_lowercase());
+    let shared = if BY_MAJOR.contains(&id.as_str()) { release.split('.').next() } else { None };
+    format!("{id}:{}", shared.unwrap_or(&release))
 }

@@ -7,7 +7,7 @@ use fettle_catalog::chain::{ChainKey, Chains};
 use fettle_catalog::rule::Rule;
 use fettle_model::patch::{MatchedBy, Patch, PatchState};
 use fettle_model::vulnerability::{VulnerabilityFacts, derived_severity};
-use fettle_model::{PatchId, Severity};
+use fettle_model::{PackageKind, PatchId, Severity};
 use jiff::Timestamp;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -49,8 +49,7 @@ pub(crate) struct Catalogue {
     by_id: FxHashMap<PatchId, PatchNumber>,
     /// By the name and by the source that a clause speaks of, one patch of each chain that has such a clause: a chain
     /// grows with each version, and its patches are judged together.
-    by_name: FxHashMap<String, Vec<PatchNumber>>,
-    by_source: FxHashMap<String, Vec<PatchNumber>>,
+    heads: FxHashMap<(PackageKind, MatchedBy), FxHashMap<String, Vec<PatchNumber>>>,
     cves: BTreeMap<String, BTreeSet<PatchNumber>>,
     /// Of CVEs that a patch names, as far as something is known of them.
     facts: FxHashMap<String, Arc<VulnerabilityFacts>>,
@@ -90,10 +89,7 @@ impl Catalogue {
     fn put_heads(&mut self, entry: &PatchEntry) {
         let key = ChainKey::of(&entry.patch);
         for clause in &entry.rule.clauses {
-            let heads = match clause.by {
-                MatchedBy::Name => &mut self.by_name,
-                MatchedBy::Source => &mut self.by_source,
-            };
+            let heads = self.heads.entry((clause.kind, clause.by)).or_default();
             let heads = heads.entry(clause.name.clone()).or_default();
             let is_known = |head: &PatchNumber| self.patches.get(head).is_some_and(|head| key.is_of(&head.patch));
             if !heads.contains(&entry.number) && !heads.iter().any(is_known) {
@@ -172,15 +168,27 @@ impl Catalogue {
         self.generation
     }
 
-    /// One patch of each chain that has a clause about the package, or about its (unsigned) source.
-    pub(crate) fn heads_of_package(&self, name: &str, source: &str) -> impl Iterator<Item = PatchNumber> + '_ {
-        let of_name = self.by_name.get(name).into_iter().flatten();
-        of_name.chain(self.by_source.get(source).into_iter().flatten()).copied()
+    /// One patch of each chain that has a clause about a Debian package, or about its (unsigned) source.
+    pub(crate) fn heads_of_deb(&self, name: &str, source: &str) -> impl Iterator<Item = PatchNumber> + '_ {
+        self.heads(PackageKind::Deb, MatchedBy::Name, name).chain(self.heads(
+            PackageKind::Deb,
+            MatchedBy::Source,
+            source,
+        ))
     }
 
-    /// Patches of a source package in a release, oldest first.
+    /// One patch of each chain that has a clause about an rpm.
+    pub(crate) fn heads_of_rpm(&self, name: &str) -> impl Iterator<Item = PatchNumber> + '_ {
+        self.heads(PackageKind::Rpm, MatchedBy::Name, name)
+    }
+
+    fn heads(&self, kind: PackageKind, by: MatchedBy, name: &str) -> impl Iterator<Item = PatchNumber> + '_ {
+        self.heads.get(&(kind, by)).and_then(|heads| heads.get(name)).into_iter().flatten().copied()
+    }
+
+    /// Patches of a Debian source package in a release, oldest first.
     pub(crate) fn of_source(&self, product: &str, source: &str) -> impl Iterator<Item = &PatchEntry> {
-        let key = ChainKey { product: product.to_owned(), source: source.to_owned() };
+        let key = ChainKey { product: product.to_owned(), kind: PackageKind::Deb, source: source.to_owned() };
         let numbers: Vec<_> = self.chains.chain(&key).collect();
         numbers.into_iter().filter_map(|number| self.get(number))
     }
@@ -195,12 +203,13 @@ impl Catalogue {
     pub(crate) fn newer(&self, entry: &PatchEntry) -> Vec<&PatchEntry> {
         let key = ChainKey::of(&entry.patch);
         let newer = self.chains.newer(&key, entry.number).filter_map(|number| self.get(number));
-        newer.filter(|entry| entry.state.enabled).collect()
+        newer.filter(|newer| newer.state.enabled && newer.patch.covers(&entry.patch)).collect()
     }
 
     pub(crate) fn older(&self, entry: &PatchEntry) -> Vec<&PatchEntry> {
         let key = ChainKey::of(&entry.patch);
-        self.chains.older(&key, entry.number).filter_map(|number| self.get(number)).collect()
+        let older = self.chains.older(&key, entry.number).filter_map(|number| self.get(number));
+        older.filter(|older| entry.patch.covers(&older.patch)).collect()
     }
 
     /// One member of each chain that holds one of `patches`.

@@ -196,8 +196,9 @@ impl Shared {
         for id in added.iter().chain(removed) {
             match self.dictionary.component(*id) {
                 Some(Component::Deb { name, source, source_version, .. }) => {
-                    patches.extend(self.catalogue.heads_of_package(name, &unsigned(source, source_version).0));
+                    patches.extend(self.catalogue.heads_of_deb(name, &unsigned(source, source_version).0));
                 }
+                Some(Component::Rpm { name, .. }) => patches.extend(self.catalogue.heads_of_rpm(name)),
                 Some(Component::Os { .. } | Component::Repo { .. }) => {
                     return self.catalogue.chain_heads(self.catalogue.all().map(|entry| entry.number));
                 }
@@ -210,7 +211,7 @@ impl Shared {
     pub(crate) fn count_components(&self, counts: &mut Counts, added: &[ComponentId], removed: &[ComponentId]) {
         for component in added.iter().filter_map(|id| self.dictionary.component(*id)) {
             match component {
-                Component::Deb { .. } => counts.packages += 1,
+                Component::Deb { .. } | Component::Rpm { .. } => counts.packages += 1,
                 Component::Offer(offer) => {
                     counts.offers += 1;
                     counts.security_offers += u32::from(offer.repository.is_security());
@@ -220,7 +221,7 @@ impl Shared {
         }
         for component in removed.iter().filter_map(|id| self.dictionary.component(*id)) {
             match component {
-                Component::Deb { .. } => counts.packages -= 1,
+                Component::Deb { .. } | Component::Rpm { .. } => counts.packages -= 1,
                 Component::Offer(offer) => {
                     counts.offers -= 1;
                     counts.security_offers -= u32::from(offer.repository.is_security());

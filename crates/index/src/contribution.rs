@@ -30,15 +30,21 @@ impl Contribution {
             security.add(&judged.missing);
         }
         let mut replaced = Bits::default();
+        let mut newer: Vec<(&PatchEntry, &Judged)> = Vec::new();
         for same_version in chain.chunk_by(|(left, _), (right, _)| is_same_version(left, right)) {
-            for (_, judged) in same_version.iter().filter(|(link, _)| !link.state.is_hidden()) {
-                let latest = judged.missing.without(&replaced);
+            for (link, judged) in same_version.iter().filter(|(link, _)| !link.state.is_hidden()) {
+                let latest = if newer.iter().all(|(newer, _)| newer.patch.covers(&link.patch)) {
+                    judged.missing.without(&replaced)
+                } else {
+                    judged.missing.without(&applying_over(&newer, link))
+                };
                 self.missing_security.add(latest.and(&security));
                 self.missing.add(latest);
                 self.installed.add(judged.installed());
             }
-            for (_, judged) in same_version.iter().filter(|(link, _)| link.state.enabled) {
+            for (link, judged) in same_version.iter().filter(|(link, _)| link.state.enabled) {
                 replaced.add(&judged.applies);
+                newer.push((link, judged));
             }
         }
     }
@@ -56,4 +62,13 @@ impl Contribution {
         each(&self.missing_security, &after.missing_security, |counts| &mut counts.missing_security);
         each(&self.installed, &after.installed, |counts| &mut counts.installed);
     }
+}
+
+/// Where one of the newer patches that cover `older` applies.
+fn applying_over(newer: &[(&PatchEntry, &Judged)], older: &PatchEntry) -> Bits {
+    let mut applying = Bits::default();
+    for (_, judged) in newer.iter().filter(|(newer, _)| newer.patch.covers(&older.patch)) {
+        applying.add(&judged.applies);
+    }
+    applying
 }

@@ -2,11 +2,10 @@
 //! one line in version order, so that "below the fixed version" is a prefix.
 
 use fettle_catalog::rule::{Clause, product_key};
-use fettle_model::Repository;
 use fettle_model::component::Component;
 use fettle_model::debian_source::{family, unsigned};
 use fettle_model::patch::MatchedBy;
-use fettle_model::version::dpkg;
+use fettle_model::{PackageKind, Repository};
 use rustc_hash::FxHashMap;
 
 /// The number under which the database interned a component.
@@ -16,8 +15,7 @@ pub struct ComponentId(pub u32);
 #[derive(Debug, Default)]
 pub(crate) struct Dictionary {
     known: FxHashMap<ComponentId, Component>,
-    by_name: FxHashMap<String, Vec<Version>>,
-    by_source: FxHashMap<String, Vec<Version>>,
+    lines: FxHashMap<(PackageKind, MatchedBy), FxHashMap<String, Vec<Version>>>,
     products: FxHashMap<String, Vec<ComponentId>>,
     repositories: FxHashMap<Repository, Vec<ComponentId>>,
 }
@@ -28,7 +26,23 @@ pub(crate) struct Dictionary {
 pub(crate) struct Version {
     pub(crate) version: Box<str>,
     pub(crate) architecture: Box<str>,
+    /// Module stream of an rpm.
+    pub(crate) stream: Box<str>,
     pub(crate) component: ComponentId,
+}
+
+/// What a line is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct LineKey<'a> {
+    kind: PackageKind,
+    by: MatchedBy,
+    name: &'a str,
+}
+
+impl<'a> LineKey<'a> {
+    pub(crate) fn of(clause: &'a Clause) -> Self {
+        Self { kind: clause.kind, by: clause.by, name: &clause.name }
+    }
 }
 
 impl Dictionary {
@@ -43,10 +57,20 @@ impl Dictionary {
                 let place = |version: &str| Version {
                     version: version.into(),
                     architecture: arch.as_str().into(),
+                    stream: Box::default(),
                     component: id,
                 };
-                insert(self.by_name.entry(name.clone()).or_default(), place(version));
-                insert(self.by_source.entry(source.into_owned()).or_default(), place(&source_version));
+                self.insert(PackageKind::Deb, MatchedBy::Name, name.clone(), place(version));
+                self.insert(PackageKind::Deb, MatchedBy::Source, source.into_owned(), place(&source_version));
+            }
+            Component::Rpm { name, version, arch, stream, .. } => {
+                let place = Version {
+                    version: version.as_str().into(),
+                    architecture: arch.as_str().into(),
+                    stream: stream.as_str().into(),
+                    component: id,
+                };
+                self.insert(PackageKind::Rpm, MatchedBy::Name, name.clone(), place);
             }
             Component::Os { id: os, release } => {
                 self.products.entry(product_key(os, release)).or_default().push(id);
@@ -64,17 +88,20 @@ impl Dictionary {
     }
 
     /// Every version in the fleet of what a clause speaks of, lowest first.
-    pub(crate) fn line(&self, by: MatchedBy, name: &str) -> &[Version] {
-        let lines = match by {
-            MatchedBy::Name => &self.by_name,
-            MatchedBy::Source => &self.by_source,
-        };
-        lines.get(name).map_or(&[], Vec::as_slice)
+    pub(crate) fn line(&self, key: LineKey<'_>) -> &[Version] {
+        self.lines.get(&(key.kind, key.by)).and_then(|lines| lines.get(key.name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Puts a version at its place. Equal versions may stand in any order.
+    fn insert(&mut self, kind: PackageKind, by: MatchedBy, name: String, place: Version) {
+        let line = self.lines.entry((kind, by)).or_default().entry(name).or_default();
+        let at = line.partition_point(|other| kind.compare(&other.version, &place.version).is_lt());
+        line.insert(at, place);
     }
 
     /// The line of a clause, cut at its fixed version: what is below it, and the rest.
     pub(crate) fn cut(&self, clause: &Clause) -> (&[Version], &[Version]) {
-        let line = self.line(clause.by, &clause.name);
+        let line = self.line(LineKey::of(clause));
         line.split_at(line.partition_point(|version| clause.is_below(&version.version)))
     }
 
@@ -82,6 +109,8 @@ impl Dictionary {
     pub(crate) fn kin(&self, version: &Version) -> (&str, String) {
         match self.component(version.component) {
             Some(Component::Deb { name, arch, .. }) => (arch, family(name)),
+            // The name of an rpm has no version in it.
+            Some(Component::Rpm { name, arch, .. }) => (arch, name.clone()),
             _ => ("", String::new()),
         }
     }
@@ -99,10 +128,4 @@ impl Dictionary {
     pub(crate) fn repository(&self, repository: &Repository) -> &[ComponentId] {
         self.repositories.get(repository).map_or(&[], Vec::as_slice)
     }
-}
-
-/// Equal versions may stand in any order.
-fn insert(line: &mut Vec<Version>, place: Version) {
-    let at = line.partition_point(|other| dpkg::compare(&other.version, &place.version).is_lt());
-    line.insert(at, place);
 }

@@ -7,9 +7,7 @@ use crate::Shared;
 use crate::asset::Counts;
 use crate::block::Block;
 use crate::catalogue::{PatchEntry, PatchNumber};
-use crate::dictionary::{ComponentId, Dictionary, Version};
-use fettle_model::patch::MatchedBy;
-use fettle_model::version::dpkg;
+use crate::dictionary::{ComponentId, Dictionary, LineKey, Version};
 use fettle_model::{AssetId, Repository};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,7 +32,7 @@ pub(crate) struct Here<'a> {
     /// `None`: the asset has nothing yet.
     place: Option<(&'a Block, u16)>,
     change: Change<'a>,
-    lines: FxHashMap<(MatchedBy, &'a str), Vec<&'a Version>>,
+    lines: FxHashMap<LineKey<'a>, Vec<&'a Version>>,
     products: FxHashMap<&'a str, bool>,
     repositories: FxHashMap<&'a Repository, bool>,
 }
@@ -79,8 +77,8 @@ impl<'a> Here<'a> {
             let dictionary = self.dictionary;
             let mut seen = FxHashSet::default();
             // From the newest on, so that the first of each family is the one that counts.
-            for version in self.installed(clause).iter().rev().filter(|version| clause.concerns(&version.architecture))
-            {
+            let concerned = |version: &&&Version| clause.concerns(&version.architecture, &version.stream);
+            for version in self.installed(clause).iter().rev().filter(concerned) {
                 if clause.newest_counts() && !seen.insert(dictionary.kin(version)) {
                     continue;
                 }
@@ -99,8 +97,8 @@ impl<'a> Here<'a> {
 
     fn installed(&mut self, clause: &'a Clause) -> &[&'a Version] {
         let (dictionary, place, change) = (self.dictionary, self.place, &self.change);
-        self.lines.entry((clause.by, &clause.name)).or_insert_with(|| {
-            let line = dictionary.line(clause.by, &clause.name);
+        self.lines.entry(LineKey::of(clause)).or_insert_with(|| {
+            let line = dictionary.line(LineKey::of(clause));
             line.iter().filter(|version| change.has(place, version.component)).collect()
         })
     }
@@ -159,19 +157,15 @@ impl Effect {
     }
 }
 
-/// Of a chain (newest first) only patches count as missing that no enabled one of a higher version replaces. They bring
+/// Of a chain (newest first) only patches count as missing that no enabled one that applies replaces. They bring
 /// security when any missing patch of the chain does. Hidden ones replace, and are not counted.
 fn count_chain(counts: &mut Counts, chain: &[&PatchEntry], statuses: &[Status]) {
     let applying = chain.iter().zip(statuses).filter(|(_, status)| **status != Status::NotApplicable);
-    let Some(highest) =
-        applying.clone().find(|(entry, _)| entry.state.enabled).or_else(|| applying.clone().next_back())
-    else {
-        return;
-    };
+    let replacing = applying.clone().map(|(entry, _)| *entry).filter(|entry| entry.state.enabled);
     let shown = applying.clone().filter(|(entry, _)| !entry.state.is_hidden());
     let is_missing = |(_, status): &(&&PatchEntry, &Status)| **status == Status::Missing;
-    let is_latest = |(entry, _): &(&&PatchEntry, &Status)| !is_lower_version(entry, highest.0);
-    let missing = shown.clone().take_while(is_latest).filter(is_missing).count();
+    let is_latest = |(entry, _): &(&&PatchEntry, &Status)| !replacing.clone().any(|newer| replaces(newer, entry));
+    let missing = shown.clone().filter(is_missing).filter(is_latest).count();
     let security = applying.filter(is_missing).any(|(entry, _)| entry.patch.is_security());
     let installed = shown.filter(|(_, status)| **status == Status::Installed).count();
     let number = |count: usize| u32::try_from(count).expect("a chain is short");
@@ -180,12 +174,13 @@ fn count_chain(counts: &mut Counts, chain: &[&PatchEntry], statuses: &[Status]) 
     counts.installed += number(installed);
 }
 
-fn is_lower_version(left: &PatchEntry, right: &PatchEntry) -> bool {
-    dpkg::compare(&left.patch.source_version, &right.patch.source_version).is_lt()
+/// Does a patch replace another of its chain, where it applies?
+fn replaces(newer: &PatchEntry, older: &PatchEntry) -> bool {
+    newer.patch.compare_versions(&older.patch).is_gt() && newer.patch.covers(&older.patch)
 }
 
 pub(crate) fn is_same_version(left: &PatchEntry, right: &PatchEntry) -> bool {
-    dpkg::compare(&left.patch.source_version, &right.patch.source_version).is_eq()
+    left.patch.compare_versions(&right.patch).is_eq()
 }
 
 impl Counts {

@@ -12,7 +12,7 @@ use crate::Slot;
 use crate::bits::Bits;
 use crate::block::Block;
 use crate::catalogue::{PatchEntry, PatchNumber};
-use crate::dictionary::{Dictionary, Version};
+use crate::dictionary::{Dictionary, LineKey, Version};
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Judged {
@@ -41,10 +41,27 @@ pub(crate) struct Judging<'a> {
     products: FxHashMap<&'a str, Bits>,
     /// Source package of the chain that was judged last, whose lines are kept: its name is the same in other releases.
     source: &'a str,
-    /// Of a line, cut behind each of its versions: what lies below.
-    lines: FxHashMap<(MatchedBy, &'a str, &'a str), Vec<Bits>>,
-    /// Of a line of which the newest of each kin counts: the kin of each of its versions, and who has it.
-    kins: FxHashMap<&'a str, Vec<(Kin<'a>, Bits)>>,
+    /// Of a line in an architecture and a module stream, cut behind each of its versions: what lies below.
+    lines: FxHashMap<Part<'a>, Vec<Bits>>,
+    /// Of a line of which the newest of each kin counts, in an architecture: the kin of each of its versions, and who
+    /// has it; nobody, where the version is of no concern.
+    kins: FxHashMap<Part<'a>, Vec<(Kin<'a>, Bits)>>,
+}
+
+/// What a clause looks at: a line, as far as the clause concerns it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Part<'a> {
+    line: LineKey<'a>,
+    architecture: &'a str,
+    stream: &'a str,
+}
+
+impl<'a> Part<'a> {
+    /// A source's line holds for every architecture.
+    fn of(clause: &'a Clause) -> Self {
+        let architecture = if clause.by == MatchedBy::Source { "" } else { clause.architecture.as_str() };
+        Self { line: LineKey::of(clause), architecture, stream: &clause.stream }
+    }
 }
 
 /// Architecture and family of a package.
@@ -108,17 +125,15 @@ impl<'a> Judging<'a> {
     /// Whoever has an instance below the fixed version misses it.
     fn every(&mut self, clause: &'a Clause) -> Judged {
         let (block, dictionary) = (self.block, self.dictionary);
-        // A source's line holds for every architecture.
-        let architecture = if clause.by == MatchedBy::Source { "" } else { clause.architecture.as_str() };
-        let below = self.lines.entry((clause.by, &clause.name, architecture)).or_insert_with(|| {
+        let below = self.lines.entry(Part::of(clause)).or_insert_with(|| {
             let mut below = Bits::default();
             let behind = |version: &Version| {
-                if clause.concerns(&version.architecture) {
+                if clause.concerns(&version.architecture, &version.stream) {
                     block.add_slots(version.component, &mut below);
                 }
                 below.clone()
             };
-            dictionary.line(clause.by, &clause.name).iter().map(behind).collect()
+            dictionary.line(LineKey::of(clause)).iter().map(behind).collect()
         });
         let cut = dictionary.cut(clause).0.len();
         let up_to = |count: usize| count.checked_sub(1).map_or_else(Bits::default, |last| below[last].clone());
@@ -128,9 +143,13 @@ impl<'a> Judging<'a> {
     /// Whoever has a family of packages of which none is at or above the fixed version misses it.
     fn newest(&mut self, clause: &'a Clause) -> Judged {
         let (block, dictionary) = (self.block, self.dictionary);
-        let line = self.kins.entry(&clause.name).or_insert_with(|| {
-            let of = |version: &'a Version| (dictionary.kin(version), block.union(std::iter::once(version.component)));
-            dictionary.line(clause.by, &clause.name).iter().map(of).collect()
+        let line = self.kins.entry(Part::of(clause)).or_insert_with(|| {
+            let of = |version: &'a Version| {
+                let is_of_concern = clause.concerns(&version.architecture, &version.stream);
+                let components = is_of_concern.then_some(version.component);
+                (dictionary.kin(version), block.union(components.into_iter()))
+            };
+            dictionary.line(LineKey::of(clause)).iter().map(of).collect()
         });
         let (below, above) = line.split_at(dictionary.cut(clause).0.len());
         let (below, above) = (by_kin(below), by_kin(above));

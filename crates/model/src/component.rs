@@ -12,6 +12,9 @@ use crate::text;
 pub enum Component {
     /// An installed Debian package; states installed, half-configured and triggers-* only.
     Deb { name: String, version: String, arch: String, source: String, source_version: String },
+    /// An installed rpm package; `version` is `epoch:version-release`, `stream` the module stream (`nodejs:18`) or empty,
+    /// `source` the file name of its source package.
+    Rpm { name: String, version: String, arch: String, vendor: String, stream: String, source: String },
     /// The release of the operating system, such as `debian` `12`.
     Os { id: String, release: String },
     /// What runs: the booted kernel, or a package whose replaced files are still in use.
@@ -130,6 +133,7 @@ impl Component {
     pub fn kind(&self) -> &str {
         match self {
             Self::Deb { .. } => "deb",
+            Self::Rpm { .. } => "rpm",
             Self::Os { .. } => "os",
             Self::Running(_) => "running",
             Self::Repo { .. } => "repo",
@@ -141,7 +145,7 @@ impl Component {
     /// The name that a person would look for.
     pub fn name(&self) -> &str {
         match self {
-            Self::Deb { name, .. } => name,
+            Self::Deb { name, .. } | Self::Rpm { name, .. } => name,
             Self::Os { id, .. } => id,
             Self::Running(Running::Kernel { version }) => version,
             Self::Running(Running::DeletedFile { package }) => package,
@@ -160,6 +164,9 @@ impl Component {
         match self {
             Self::Deb { name, version, arch, source, source_version } => {
                 vec![text("deb"), text(name), text(version), text(arch), text(source), text(source_version)]
+            }
+            Self::Rpm { name, version, arch, vendor, stream, source } => {
+                vec![text("rpm"), text(name), text(version), text(arch), text(vendor), text(stream), text(source)]
             }
             Self::Os { id, release } => vec![text("os"), text(id), text(release)],
             Self::Running(Running::Kernel { version }) => vec![text("running"), text("kernel"), text(version)],
@@ -210,6 +217,10 @@ impl Component {
             "deb" => {
                 let [name, version, arch, source, source_version] = texts(&kind, rest)?;
                 Ok(Self::Deb { name, version, arch, source, source_version })
+            }
+            "rpm" => {
+                let [name, version, arch, vendor, stream, source] = texts(&kind, rest)?;
+                Ok(Self::Rpm { name, version, arch, vendor, stream, source })
             }
             "os" => {
                 let [id, release] = texts(&kind, rest)?;
@@ -297,6 +308,15 @@ mod tests {
     fn every_kind_round_trips() {
         let arrays = [
             json!(["deb", "openssl", "3.0.17-1~deb12u3", "amd64", "openssl", "3.0.17-1~deb12u3"]),
+            json!([
+                "rpm",
+                "nodejs",
+                "1:18.18.2-1.el9",
+                "x86_64",
+                "AlmaLinux",
+                "nodejs:18",
+                "nodejs-18.18.2-1.el9.src.rpm"
+            ]),
             json!(["os", "debian", "12"]),
             json!(["running", "kernel", "6.1.0-44-amd64"]),
             json!(["running", "deleted-file", "libssl3"]),

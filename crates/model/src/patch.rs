@@ -1,5 +1,7 @@
 //! The canonical patch record (`catalogue.md` 1), as far as sources exist that fill it.
 
+use std::cmp::Ordering;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -7,6 +9,7 @@ use uuid::Uuid;
 use crate::component::Repository;
 use crate::hash::Sha256;
 use crate::ids::PatchId;
+use crate::package_kind::PackageKind;
 use crate::severity::Severity;
 
 /// Namespace of patch ids (`catalogue.md` 1).
@@ -25,6 +28,9 @@ impl PatchId {
 pub enum PatchKind {
     Security,
     Bugfix,
+    Enhancement,
+    /// Something new, such as a package that was not there before.
+    Feature,
 }
 
 /// Who vouches for a package that machines reported (`catalogue.md` 5.1), from the least to the most.
@@ -74,12 +80,19 @@ pub struct Patch {
     pub cves: Option<Vec<String>>,
     /// Product key, such as `debian:12`.
     pub product: String,
+    /// Of its packages, and of its source's version.
+    #[serde(default)]
+    pub package_kind: PackageKind,
     /// Where it comes from, and must be configured on the asset; `None` for an advisory, which says nothing of it.
     pub repository: Option<Repository>,
     pub source: String,
     pub source_version: String,
+    /// Those of rpms are sorted.
     pub packages: Vec<PatchPackage>,
     pub published: Option<Timestamp>,
+    /// When the vendor last changed what it says; `None` where it does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified: Option<Timestamp>,
     pub reboot: Reboot,
     /// The advisory's page; http or https.
     #[serde(default)]
@@ -119,15 +132,33 @@ pub struct NativeId {
 #[serde(rename_all = "camelCase")]
 pub struct PatchPackage {
     pub name: String,
-    /// dpkg architecture: `amd64`, `all` …; `any` for a source package.
+    /// Of its kind: `amd64`, `all`, `x86_64`, `noarch` …; `any` for a source package.
     pub architecture: String,
     pub fixed_version: String,
+    /// Module stream of an rpm (`nodejs:18`); empty for all others.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub stream: String,
     pub size_bytes: Option<u64>,
     pub sha256: Option<Sha256>,
     /// Each package stands for itself: a claim about one cannot ride on the proof of another.
     pub corroboration: Corroboration,
     #[serde(default)]
     pub by: MatchedBy,
+}
+
+impl PatchPackage {
+    /// The same but for its version.
+    fn is_same_package(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.stream == other.stream
+            && is_same_architecture(&self.architecture, &other.architecture)
+    }
+}
+
+/// A package may go from one architecture to `all` or `noarch` and back; to its package manager it stays the same.
+pub fn is_same_architecture(left: &str, right: &str) -> bool {
+    let is_any = |architecture: &str| matches!(architecture, "all" | "noarch");
+    left == right || is_any(left) || is_any(right)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -153,6 +184,27 @@ impl Patch {
         match &self.repository {
             Some(repository) => repository.to_string(),
             None => format!("{} advisories", self.vendor),
+        }
+    }
+
+    /// By the versions of their source package; patches of one chain are of one kind.
+    pub fn compare_versions(&self, other: &Self) -> Ordering {
+        self.package_kind.compare(&self.source_version, &other.source_version)
+    }
+
+    /// May it replace an older one of its chain? A source package of Debian brings all its binaries. An advisory of rpms
+    /// lists the packages that it brings: it replaces one of which it has all, at the same or higher versions.
+    pub fn covers(&self, older: &Self) -> bool {
+        let brings = |wanted: &PatchPackage| {
+            let from = self.packages.partition_point(|package| package.name < wanted.name);
+            let named = self.packages[from..].iter().take_while(|package| package.name == wanted.name);
+            named
+                .filter(|package| package.is_same_package(wanted))
+                .any(|package| self.package_kind.compare(&package.fixed_version, &wanted.fixed_version).is_ge())
+        };
+        match self.package_kind {
+            PackageKind::Deb => true,
+            PackageKind::Rpm => older.packages.iter().all(brings),
         }
     }
 

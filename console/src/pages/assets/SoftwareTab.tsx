@@ -10,6 +10,7 @@ import { useListState } from "../../url/useListState";
 
 const kinds = [
   { value: "deb", label: "Packages" },
+  { value: "rpm", label: "Packages (rpm)" },
   { value: "repo", label: "Repositories" },
   { value: "running", label: "Running" },
 ];

@@ -3,7 +3,7 @@
 
 use fettle_model::patch::{Corroboration, MatchedBy, NativeId, Patch, PatchKind, PatchPackage, Reboot};
 use fettle_model::text::cleaned;
-use fettle_model::{PatchId, Repository, Severity, Sha256};
+use fettle_model::{PackageKind, PatchId, Repository, Severity, Sha256};
 use jiff::Timestamp;
 
 use crate::cve;
@@ -58,11 +58,13 @@ pub fn patch_of(product: &str, offered: &OfferedPackage) -> Patch {
         urgency: None,
         cves: None,
         product: product.to_owned(),
+        package_kind: PackageKind::Deb,
         repository: Some(offered.repository.clone()),
         source: offered.source.clone(),
         source_version: offered.source_version.clone(),
         packages: Vec::new(),
         published: None,
+        modified: None,
         reboot: Reboot::Never,
         advisory_link: None,
     };
@@ -73,7 +75,7 @@ pub fn patch_of(product: &str, offered: &OfferedPackage) -> Patch {
 fn title(kind: PatchKind, offered: &OfferedPackage) -> String {
     let what = match kind {
         PatchKind::Security => "security update",
-        PatchKind::Bugfix => "update",
+        PatchKind::Bugfix | PatchKind::Enhancement | PatchKind::Feature => "update",
     };
     format!("{}: {what} to {}", offered.source, offered.source_version)
 }
@@ -85,6 +87,7 @@ pub fn extend(patch: &mut Patch, offered: &OfferedPackage) -> bool {
         name: offered.name.clone(),
         architecture: offered.architecture.clone(),
         fixed_version: offered.candidate.clone(),
+        stream: String::new(),
         size_bytes: offered.size_bytes,
         sha256: offered.sha256,
         corroboration: Corroboration::Reported,

@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 use std::io::BufRead;
 
-use fettle_model::PatchId;
 use fettle_model::debian_source::is_side_by_side;
 use fettle_model::patch::{Corroboration, MatchedBy, NativeId, Patch, PatchKind, PatchPackage, Reboot};
 use fettle_model::severity::Severity;
 use fettle_model::text::cleaned;
+use fettle_model::{PackageKind, PatchId};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -108,11 +108,13 @@ fn patch(base: &str, number: &str, mut revisions: Vec<Advisory>) -> Patch {
         urgency: None,
         cves: Some(cves),
         product,
+        package_kind: PackageKind::Deb,
         repository: None,
         source,
         source_version,
         packages,
         published: revisions.iter().filter_map(published).min(),
+        modified: None,
         reboot,
         advisory_link: Some(format!("{ADVISORY_PAGE}{}", newest.id)),
     }
@@ -140,6 +142,7 @@ fn packages(revisions: &[Advisory]) -> Vec<PatchPackage> {
         name: source.to_owned(),
         architecture: "any".to_owned(),
         fixed_version: version.to_owned(),
+        stream: String::new(),
         size_bytes: None,
         sha256: None,
         corroboration: Corroboration::Advisory,

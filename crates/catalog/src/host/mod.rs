@@ -1,10 +1,12 @@
 //! Machines without an agent, judged by files that they hand over (`catalogue.md` 5.11).
 //!
 //! [`encoding`] makes text of what a console wrote in any language, [`windows`] finds the facts in it by their shape,
-//! [`product`] names the release as Microsoft's tables do, [`assess()`] judges it against them.
+//! [`product`] names the release as Microsoft's tables do, [`assess()`] judges it against them. [`packages`] judges a list
+//! of rpms or dpkg's `status` against advisories.
 
 pub mod assess;
 pub mod encoding;
+pub mod packages;
 pub mod product;
 pub mod windows;
 
@@ -29,4 +31,14 @@ pub enum Unreadable {
     NoArticle,
     #[error("the definitions say nothing about {0:?}")]
     UnknownProduct(String),
+    #[error("line {0} is no package such as `openssl-3.0.7-24.el9.x86_64`")]
+    Package(usize),
+    #[error("it is no `status` of dpkg: {0}")]
+    Status(String),
+    #[error("{0} of the advisories name packages of modules, whose stream the list does not tell")]
+    Modules(usize),
+    #[error("no installed package is in it")]
+    NoPackage,
+    #[error("the advisories say nothing about {0}")]
+    NoAdvisory(String),
 }

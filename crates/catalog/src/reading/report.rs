@@ -43,6 +43,14 @@ impl Tally {
         }
     }
 
+    fn join(&mut self, more: Self) {
+        for (reason, count) in more.reasons {
+            *self.reasons.entry(reason).or_default() += count;
+        }
+        let room = MAX_EXAMPLES - self.examples.len();
+        self.examples.extend(more.examples.into_iter().take(room));
+    }
+
     pub fn total(&self) -> u64 {
         self.reasons.values().sum()
     }
@@ -63,6 +71,16 @@ impl Report {
 
     pub fn count_many(&mut self, noun: &'static str, number: usize) {
         *self.read.entry(noun).or_default() += number as u64;
+    }
+
+    /// Takes over what a second look at the same records found.
+    pub fn join(&mut self, more: Self) {
+        for (noun, count) in more.read {
+            *self.read.entry(noun).or_default() += count;
+        }
+        self.dropped.join(more.dropped);
+        self.unresolved.join(more.unresolved);
+        self.warnings.join(more.warnings);
     }
 
     /// Refuses the file if more than 5 %, and at least 20, of its records of `noun` had to be dropped.

@@ -4,10 +4,12 @@ use std::io::{BufRead, BufReader};
 
 use fettle_model::Severity;
 use fettle_model::version::Scheme;
-use jiff::civil::Date;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
 
 use crate::reading::xml::{Element, records};
-use crate::reading::{Bounded, ReadError, Report};
+use crate::reading::{Bounded, Place, ReadError, Report};
 use crate::{cve, severity};
 
 /// Largest document, unpacked, in bytes.
@@ -18,22 +20,37 @@ pub struct Update {
     pub id: String,
     /// `security`, `bugfix`, `enhancement`, `newpackage`.
     pub kind: String,
+    /// `final`, `stable`; `retracted` when it was taken back.
+    pub status: String,
     pub title: String,
+    pub description: String,
     pub severity: Severity,
-    pub issued: Option<Date>,
+    pub issued: Option<Timestamp>,
+    pub updated: Option<Timestamp>,
+    /// What it calls the release that it is for; often nothing of use.
+    pub release: String,
     pub cves: Vec<String>,
     /// Of references of type `self`, else of the first.
     pub link: Option<String>,
     pub packages: Vec<Package>,
+    /// It asks for a restart whatever of it is installed.
+    pub suggests_reboot: bool,
+    pub place: Place,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Package {
     pub name: String,
+    /// `src` for the source package itself.
     pub architecture: String,
     /// `epoch:version-release`.
     pub version: String,
+    /// File name of its source package, where it is told; some write another file's address in its place.
     pub source: Option<String>,
+    /// Module and stream of its collection (`nodejs:18`); empty for a collection that is of no module.
+    pub stream: String,
+    /// Name of its collection, in which the release often stands.
+    pub collection: String,
     pub suggests_reboot: bool,
 }
 
@@ -63,13 +80,22 @@ fn update(element: &Element, report: &mut Report) -> Result<Update, &'static str
         return Err(flaw);
     }
     let references: Vec<_> = element.all("references").flat_map(|list| list.all("reference")).collect();
-    let packages = element.all("pkglist").flat_map(|list| list.all("collection"));
-    let packages = packages.flat_map(|collection| collection.all("package")).map(package);
-    let issued = element.child("issued").and_then(|issued| issued.attribute("date")).unwrap_or_default();
-    let issued_on = date(issued);
-    if issued_on.is_none() && !issued.is_empty() {
-        report.warnings.add(element.place(), "a date that is none", issued);
-    }
+    let collections = element.all("pkglist").flat_map(|list| list.all("collection"));
+    let packages = collections.flat_map(|collection| {
+        let stream = collection.child("module").map(stream).unwrap_or_default();
+        let name = collection.text_of("name").or_else(|| collection.attribute("short")).unwrap_or_default();
+        collection.all("package").map(move |element| package(element, &stream, name))
+    });
+    let mut date_of = |name: &str| {
+        let written = element.child(name).and_then(|date| date.attribute("date")).unwrap_or_default();
+        let found = moment(written);
+        if found.is_none() && !written.is_empty() {
+            report.warnings.add(element.place(), "a date that is none", written);
+        }
+        found
+    };
+    let (issued, updated) = (date_of("issued"), date_of("updated"));
+    let text = |name: &str| element.text_of(name).unwrap_or_default().to_owned();
     let word = element.text_of("severity").unwrap_or_default();
     let severity = severity::of_vendor(word).unwrap_or_else(|| {
         report.warnings.add(element.place(), "a severity of an unknown word", word);
@@ -78,12 +104,18 @@ fn update(element: &Element, report: &mut Report) -> Result<Update, &'static str
     Ok(Update {
         id: element.text_of("id").ok_or("an advisory without `id`")?.to_owned(),
         kind: element.attribute("type").unwrap_or_default().to_owned(),
-        title: element.text_of("title").unwrap_or_default().to_owned(),
+        status: element.attribute("status").unwrap_or_default().to_owned(),
+        title: text("title"),
+        description: text("description"),
         severity,
-        issued: issued_on,
+        issued,
+        updated,
+        release: text("release"),
         cves: cves(&references),
         link: link(&references),
         packages: packages.collect::<Result<_, _>>()?,
+        suggests_reboot: suggests_reboot(element),
+        place: element.place(),
     })
 }
 
@@ -106,7 +138,22 @@ fn link(references: &[&Element]) -> Option<String> {
     (href.starts_with("https://") || href.starts_with("http://")).then(|| href.to_owned())
 }
 
-fn package(element: &Element) -> Result<Package, &'static str> {
+/// `nodejs:18`.
+fn stream(module: &Element) -> String {
+    match (module.attribute("name"), module.attribute("stream")) {
+        (Some(name), Some(stream)) => format!("{name}:{stream}"),
+        _ => String::new(),
+    }
+}
+
+/// An empty element says yes, too.
+fn suggests_reboot(element: &Element) -> bool {
+    element
+        .child("reboot_suggested")
+        .is_some_and(|child| child.text.trim() != "0" && !child.text.trim().eq_ignore_ascii_case("false"))
+}
+
+fn package(element: &Element, stream: &str, collection: &str) -> Result<Package, &'static str> {
     let wanted = |name: &str| element.attribute(name).filter(|text| !text.is_empty());
     let epoch = wanted("epoch").unwrap_or("0");
     let version = wanted("version").ok_or("a package without `version`")?;
@@ -115,21 +162,24 @@ fn package(element: &Element) -> Result<Package, &'static str> {
     if Scheme::Rpm.parse(&version).is_err() {
         return Err("a package whose version is none");
     }
-    let suggests = element
-        .child("reboot_suggested")
-        .is_some_and(|child| child.text.trim() != "0" && !child.text.trim().eq_ignore_ascii_case("false"));
     Ok(Package {
         name: wanted("name").ok_or("a package without `name`")?.to_owned(),
         architecture: wanted("arch").ok_or("a package without `arch`")?.to_owned(),
         version,
         source: wanted("src").map(str::to_owned),
-        suggests_reboot: suggests,
+        stream: stream.to_owned(),
+        collection: collection.to_owned(),
+        suggests_reboot: suggests_reboot(element),
     })
 }
 
-/// `2016-03-01 16:09:29`, `2016-03-01`, or seconds since 1970.
-fn date(text: &str) -> Option<Date> {
-    let day = text.split([' ', 'T']).next()?;
-    let seconds = || jiff::Timestamp::from_second(day.parse().ok()?).ok();
-    day.parse().ok().or_else(|| Some(seconds()?.to_zoned(jiff::tz::TimeZone::UTC).date()))
+/// `2016-03-01 16:09:29`, in UTC; `2016-03-01`, at midnight; or seconds since 1970.
+fn moment(text: &str) -> Option<Timestamp> {
+    let text = text.trim().trim_end_matches(" UTC");
+    let utc = |time: DateTime| time.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
+    if let Ok(seconds) = text.parse() {
+        return Timestamp::from_second(seconds).ok();
+    }
+    let date = || text.split([' ', 'T']).next()?.parse::<Date>().ok().map(|date| date.at(0, 0, 0, 0));
+    text.parse::<DateTime>().ok().or_else(date).and_then(utc)
 }

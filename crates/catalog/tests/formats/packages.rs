@@ -6,11 +6,11 @@ use std::io::BufReader;
 use fettle_catalog::apt::packages::{IndexedPackage, read};
 use fettle_catalog::judge::{AssetView, Verdict, judge};
 use fettle_catalog::rule::{Clause, Reach, Rule};
-use fettle_model::AssetId;
 use fettle_model::component::Component;
 use fettle_model::debian_source::unsigned;
 use fettle_model::patch::MatchedBy;
 use fettle_model::version::dpkg;
+use fettle_model::{AssetId, PackageKind};
 
 use crate::support::vendor_file;
 
@@ -36,9 +36,11 @@ fn verdict(package: &IndexedPackage, source: &str, fixed: &str) -> Verdict {
         },
     ];
     let clause = Clause {
+        kind: PackageKind::Deb,
         by: MatchedBy::Source,
         name: source.to_owned(),
         architecture: "any".to_owned(),
+        stream: String::new(),
         fixed: fixed.to_owned(),
         reach: Reach::Everyone,
     };

@@ -39,7 +39,7 @@ fn advisories_and_what_is_wrong_with_some() {
     let packages: Vec<_> =
         first.packages.iter().map(|package| (package.version.as_str(), package.suggests_reboot)).collect();
     assert_eq!(packages, [("1:1.0-2.el9", true), ("0:5.14.0-70.el9", false)]);
-    assert_eq!(found[1].issued.map(|date| date.to_string()).as_deref(), Some("2025-02-19"));
+    assert_eq!(found[1].issued.map(|at| at.to_string()).as_deref(), Some("2025-02-19T21:20:00Z"));
     assert_eq!(
         report.dropped.reasons().collect::<Vec<_>>(),
         [("a bare `&`", 1), ("a package whose version is none", 1)]

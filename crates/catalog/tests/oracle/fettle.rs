@@ -9,11 +9,11 @@ use fettle_catalog::debian::patches;
 use fettle_catalog::debian::tracker::{self, State, Statement};
 use fettle_catalog::judge::{AssetView, Verdict, judge};
 use fettle_catalog::rule::{Clause, Reach, Reporters, Rule};
-use fettle_model::AssetId;
 use fettle_model::component::Component;
 use fettle_model::debian_source::unsigned;
 use fettle_model::patch::MatchedBy;
 use fettle_model::version::dpkg;
+use fettle_model::{AssetId, PackageKind};
 
 use crate::cause::{Cause, Causes, groups, judged};
 use crate::machine::{Machine, Package};
@@ -104,9 +104,11 @@ fn components(machine: &Machine, causes: &Causes) -> Vec<Vec<Component>> {
 fn revision(advisory: &Advisory) -> Option<Named> {
     let fixes = advisory.fixes.iter().filter(|fix| fix.release == CODE_NAME);
     let clause = |fix: &advisories::Fix| Clause {
+        kind: PackageKind::Deb,
         by: MatchedBy::Source,
         name: fix.source.clone(),
         architecture: "any".to_owned(),
+        stream: String::new(),
         fixed: fix.version.clone(),
         reach: Reach::Everyone,
     };

@@ -122,3 +122,65 @@ async fn a_host_is_judged_by_what_it_handed_over() {
     assert_eq!(first["evidence"][0]["found"], "absent");
     assert_eq!(first["source"], "CVEs_1.csv, from line 2");
 }
+
+const UPDATEINFO: &str = r#"<updates><update type="security" status="final"><id>ALSA-2026:0001</id><title>Important: example</title>
+<severity>Important</severity><references><reference type="cve" id="CVE-2026-0001" href="https://example.com/"/></references>
+<pkglist><collection><package name="example" epoch="0" version="1.0" release="10.el9" arch="x86_64" src="example-1.0-10.el9.src.rpm"/>
+</collection></pkglist></update></updates>"#;
+
+#[tokio::test]
+async fn a_list_of_packages_is_judged_against_advisories() {
+    let shell = Shell::new().await;
+    let write = |name: &str, text: &str| fs_err::write(shell.home().join(name), text).expect("written");
+    write("updateinfo.xml", UPDATEINFO);
+    write("list", "example-1.0-2.el9.x86_64\nbash-5.1-1.el9.x86_64\n");
+    write("good", "example-1.0-10.el9.x86_64\n");
+    let assess = |list: &'static str, release: &'static str| {
+        ["assess", "--rpm", list, "--release", release, "--advisories", "updateinfo.xml"]
+    };
+    insta::assert_snapshot!(shell.run_bare(&assess("list", "almalinux:9.3"), "").await, @"
+    exit 1
+    --- stdout
+    Product      almalinux:9
+    Packages     2
+    Epochs       not in the list, and not compared
+    Missing      1, with 1 CVEs
+
+    PATCH           STATUS   SEVERITY   CVES           WHY
+    ALSA-2026:0001  Missing  Important  CVE-2026-0001  example is at 1.0-2.el9 and the fix is in 1.0-10.el9
+    --- stderr
+    ");
+    insta::assert_snapshot!(shell.run_bare(&assess("good", "almalinux:9.3"), "").await, @"
+    exit 0
+    --- stdout
+    Product      almalinux:9
+    Packages     1
+    Epochs       not in the list, and not compared
+    Missing      0, with 0 CVEs
+    --- stderr
+    ");
+    insta::assert_snapshot!(shell.run_bare(&assess("good", "almalinux:8.9"), "").await, @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: ASSESS_UNREADABLE: good: the advisories say nothing about almalinux:8
+    ");
+    insta::assert_snapshot!(shell.run_bare(&["assess", "--rpm", "list"], "").await, @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: the following required arguments were not provided:
+      --release <KEY>
+      --advisories <FILE>
+
+    Usage: fettle assess --release <KEY> --advisories <FILE> <--definitions <FILE>|--rpm <FILE>|--dpkg <FILE>> <--rpm <FILE>|--dpkg <FILE>> [SYSTEMINFO]
+
+    For more information, try '--help'.
+    ");
+    let json = shell.run_bare(&[&assess("list", "almalinux:9.3")[..], &["--json"]].concat(), "").await;
+    let value: serde_json::Value = serde_json::from_str(json.lines().nth(2).expect("one line")).expect("JSON");
+    assert_eq!((&value["missing"], &value["epochsCompared"]), (&1.into(), &false.into()));
+    let finding = &value["findings"][0];
+    assert_eq!((&finding["patch"], &finding["patchStatus"]), (&"ALSA-2026:0001".into(), &"Missing".into()));
+    assert_eq!(finding["rule"], "almalinux:9, and installed: example.x86_64 below 1.0-10.el9");
+}

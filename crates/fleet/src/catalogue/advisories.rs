@@ -4,10 +4,11 @@
 use std::ops::AddAssign;
 
 use fettle_catalog::apt::offer::OfferedPackage;
+use fettle_catalog::rpm::patches::joined;
 use fettle_index::PatchEntry;
-use fettle_model::PatchId;
 use fettle_model::patch::{MatchedBy, NativeId, Patch};
 use fettle_model::version::dpkg;
+use fettle_model::{PackageKind, PatchId};
 use fettle_store::StoreError;
 use serde::Serialize;
 
@@ -51,7 +52,10 @@ impl Fleet {
                 changed.push(advisory);
                 continue;
             };
-            let merged = merged(&known.patch, advisory);
+            let merged = match advisory.package_kind {
+                PackageKind::Deb => merged(&known.patch, advisory),
+                PackageKind::Rpm => joined(&known.patch, advisory),
+            };
             if merged == known.patch {
                 imported.unchanged += 1;
                 continue;
@@ -75,9 +79,12 @@ impl Fleet {
         Ok(imported)
     }
 
-    /// The patch of the security repository's offers that the advisory speaks of. One of several source packages has no
-    /// single one.
+    /// The patch of the security repository's offers that an advisory of Debian speaks of. One of several source packages
+    /// has no single one.
     fn offered_before(&self, advisory: &Patch) -> Option<PatchEntry> {
+        if advisory.package_kind != PackageKind::Deb {
+            return None;
+        }
         let sources = advisory.packages.iter().filter(|package| package.by == MatchedBy::Source).count();
         if sources != 1 {
             return None;
@@ -100,7 +107,7 @@ impl Fleet {
     }
 }
 
-/// The advisory's word, with what was known of its packages' archives and its other names.
+/// The word of an advisory of Debian, with what was known of its packages' archives and its other names.
 fn merged(known: &Patch, advisory: Patch) -> Patch {
     let offered = known.packages.iter().filter(|package| package.by == MatchedBy::Name).cloned();
     let mut packages = advisory.packages;

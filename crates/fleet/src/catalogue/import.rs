@@ -6,6 +6,7 @@ use std::io::{BufRead, Seek};
 use fettle_catalog::debian::{advisories, patches};
 use fettle_catalog::import::{Format, Imported as FileRead, read, text};
 use fettle_catalog::reading::ReadError;
+use fettle_catalog::rpm::{self, updateinfo};
 use fettle_catalog::vulnerability::{epss, kev, nvd};
 use fettle_model::patch::Patch;
 use fettle_model::{DocumentId, Sha256};
@@ -45,7 +46,8 @@ pub struct Applied {
 
 /// True for a format whose records the catalogue keeps; the others can be read and reported.
 pub const fn is_stored(format: Format) -> bool {
-    matches!(format, Format::DebianDsa | Format::DebianDla | Format::Kev | Format::Epss | Format::Nvd)
+    use Format::{DebianDla, DebianDsa, Epss, Kev, Nvd, Updateinfo};
+    matches!(format, DebianDsa | DebianDla | Updateinfo | Kev | Epss | Nvd)
 }
 
 /// Reads a whole file, within the limits of its format. Blocks.
@@ -53,6 +55,10 @@ pub fn read_records(format: Format, input: impl BufRead + Seek) -> Result<(FileR
     let (report, records) = match format {
         Format::DebianDsa | Format::DebianDla => {
             let (patches, report) = patches::read(text(input, advisories::MAX_UNPACKED)?)?;
+            (report, Records::Advisories(patches))
+        }
+        Format::Updateinfo => {
+            let (patches, report) = rpm::patches::read(text(input, updateinfo::MAX_UNPACKED)?)?;
             (report, Records::Advisories(patches))
         }
         Format::Kev => {

@@ -1,7 +1,8 @@
 //! Making, cloning and deleting jobs.
 
-use fettle_model::JobId;
+use fettle_index::PatchEntry;
 use fettle_model::job::{JobSpecification, JobStatus};
+use fettle_model::{JobId, PackageKind};
 use fettle_store::jobs::Job;
 use serde_json::json;
 
@@ -35,8 +36,13 @@ impl Fleet {
         if !specification.assets.iter().all(|asset| self.index.contains(*asset)) {
             return Err(JobError::NotFound("asset"));
         }
-        if !specification.patches.iter().all(|patch| self.index.patch_entry(*patch).is_some()) {
-            return Err(JobError::NotFound("patch"));
+        for patch in &specification.patches {
+            let look = |entry: &PatchEntry| (entry.patch.package_kind, entry.patch.title.clone());
+            match self.index.with_patch(*patch, look) {
+                None => return Err(JobError::NotFound("patch")),
+                Some((PackageKind::Deb, _)) => {}
+                Some((PackageKind::Rpm, title)) => return Err(JobError::NotDeployable(title)),
+            }
         }
         Ok(())
     }

@@ -1,12 +1,13 @@
 //! What a job means on one asset: which of its patches are wanted there, and which packages that moves.
 
+use fettle_catalog::chain::ChainKey;
 use fettle_catalog::judge::{AssetView, PackageHere, Verdict, judge};
 use fettle_catalog::rule::is_same_architecture;
 use fettle_index::{ComponentId, PatchEntry};
 use fettle_model::component::{Component, Offer};
 use fettle_model::job::Work;
 use fettle_model::outcome::{PatchOutcome, SkipReason};
-use fettle_model::patch::{MatchedBy, PatchPackage};
+use fettle_model::patch::{MatchedBy, Patch, PatchPackage};
 use fettle_model::version::dpkg;
 use fettle_model::{AssetId, PatchId};
 use fettle_wire::document::manifest::{ManifestPackage, ManifestPatch};
@@ -80,21 +81,17 @@ impl Fleet {
 
 /// When two wanted patches replace each other, only the newest is used.
 fn supersede(targets: &mut [TargetPatch]) {
-    let wanted: Vec<(String, String, String)> = targets
+    let wanted: Vec<Patch> = targets
         .iter()
         .filter(|target| target.outcome == PatchOutcome::PendingExecution)
-        .map(|target| {
-            let patch = &target.entry.patch;
-            (patch.product.clone(), patch.source.clone(), patch.source_version.clone())
-        })
+        .map(|target| target.entry.patch.clone())
         .collect();
     for target in targets.iter_mut().filter(|target| target.outcome == PatchOutcome::PendingExecution) {
         let patch = &target.entry.patch;
-        let is_replaced = wanted.iter().any(|(product, source, version)| {
-            *product == patch.product
-                && *source == patch.source
-                && dpkg::compare(version, &patch.source_version).is_gt()
-        });
+        let chain = ChainKey::of(patch);
+        let is_replaced = wanted
+            .iter()
+            .any(|newer| chain.is_of(newer) && newer.compare_versions(patch).is_gt() && newer.covers(patch));
         if is_replaced {
             target.outcome = PatchOutcome::Superseded;
         }

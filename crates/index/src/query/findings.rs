@@ -90,7 +90,7 @@ impl Index {
         shared.catalogue.all().filter(|entry| entry.patch.repository.as_ref() == Some(repository)).cloned().collect()
     }
 
-    /// The patches of a source package in a release, oldest first.
+    /// The patches of a Debian source package in a release, oldest first.
     pub fn patches_of_source(&self, product: &str, source: &str) -> Vec<PatchEntry> {
         self.shared.read().expect(POISONED).catalogue.of_source(product, source).cloned().collect()
     }

@@ -38,7 +38,8 @@ fn check(index: &Index, truth: &Truth) -> Result<(), TestCaseError> {
         }
         let counts = index.asset(*asset).expect("it is there").counts;
         prop_assert_eq!((counts.missing, counts.missing_security, counts.installed), truth.counts(*asset));
-        let packages = truth.machines[asset].iter().filter(|component| component.kind() == "deb").count();
+        let packages =
+            truth.machines[asset].iter().filter(|component| matches!(component.kind(), "deb" | "rpm")).count();
         prop_assert_eq!(counts.packages as usize, packages);
         let late = index.overdue_counts([*asset])[asset];
         prop_assert_eq!(late as usize, truth.overdue_lines(*asset), "{}", asset);
@@ -150,6 +151,9 @@ proptest! {
                 Step::Publish(publication) => index.put_patch(truth.publish(&publication)),
                 Step::Advise { source, version, also } => {
                     index.put_patch(truth.advise(source, version, also));
+                }
+                Step::AdviseRpms { source, version, packages } => {
+                    index.put_patch(truth.advise_rpms(source, version, &packages));
                 }
             }
             // Facts are kept of what a patch names: put again when one more may do so, as the server does.

@@ -22,10 +22,15 @@ pub(crate) const PACKAGES: [(&str, &str); 8] = [
 pub(crate) const VERSIONS: [&str; 5] = ["1.0-1~deb12u1", "1.0-1", "1.0-1+deb12u1", "1.1-1", "1:0.9-1"];
 pub(crate) const REPOSITORIES: [&str; 2] = ["Debian/Debian/stable/main", "Debian/Debian-Security/stable-security/main"];
 
-/// One asset's packages (index, version, architecture), repositories and release.
+/// Some have the names of Debian's.
+pub(crate) const RPMS: [&str; 4] = ["bash", "curl", "libcurl4", "kernel-core"];
+pub(crate) const STREAMS: [&str; 2] = ["", "curl:8"];
+
+/// One asset's packages (index, version, architecture), rpms (with their module stream), repositories and release.
 #[derive(Debug, Clone)]
 pub(crate) struct Machine {
     pub(crate) packages: Vec<(usize, usize, bool)>,
+    pub(crate) rpms: Vec<(usize, usize, bool, usize)>,
     pub(crate) repositories: [bool; 2],
     pub(crate) release: bool,
 }
@@ -64,6 +69,12 @@ pub(crate) enum Step {
         version: usize,
         also: Option<&'static str>,
     },
+    /// An advisory of rpms (index, architecture, module stream), which speaks of each by its name.
+    AdviseRpms {
+        source: &'static str,
+        version: usize,
+        packages: Vec<(usize, bool, usize)>,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -77,8 +88,10 @@ pub(crate) struct Publication {
 
 pub(crate) fn machine() -> impl Strategy<Value = Machine> {
     let package = (0..PACKAGES.len(), 0..VERSIONS.len(), any::<bool>());
-    (proptest::collection::vec(package, 0..8), any::<[bool; 2]>(), any::<bool>())
-        .prop_map(|(packages, repositories, release)| Machine { packages, repositories, release })
+    let rpm = (0..RPMS.len(), 0..VERSIONS.len(), any::<bool>(), 0..STREAMS.len());
+    let rpms = proptest::collection::vec(rpm, 0..5);
+    (proptest::collection::vec(package, 0..8), rpms, any::<[bool; 2]>(), any::<bool>())
+        .prop_map(|(packages, rpms, repositories, release)| Machine { packages, rpms, repositories, release })
 }
 
 pub(crate) fn publication() -> impl Strategy<Value = Publication> {
@@ -117,7 +130,13 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(patch, source, version)| Step::Move { patch, source, version }),
         1 => (source(), 0..VERSIONS.len(), proptest::option::of(source()))
             .prop_map(|(source, version, also)| Step::Advise { source, version, also }),
+        2 => (source(), 0..VERSIONS.len(), proptest::collection::vec(rpm_advised(), 1..4))
+            .prop_map(|(source, version, packages)| Step::AdviseRpms { source, version, packages }),
     ]
+}
+
+fn rpm_advised() -> impl Strategy<Value = (usize, bool, usize)> {
+    (0..RPMS.len(), any::<bool>(), 0..STREAMS.len())
 }
 
 pub(crate) fn asset_id(number: usize) -> AssetId {
@@ -142,6 +161,16 @@ pub(crate) fn components(machine: &Machine) -> BTreeSet<Component> {
             source: source.to_owned(),
             // A signed source has `+` where the unsigned one has `-`.
             source_version: VERSIONS[*version].replacen('-', if source.contains("-signed") { "+" } else { "-" }, 1),
+        });
+    }
+    for (package, version, foreign, stream) in &machine.rpms {
+        components.insert(Component::Rpm {
+            name: RPMS[*package].to_owned(),
+            version: VERSIONS[*version].to_owned(),
+            arch: if *foreign { "i686" } else { "x86_64" }.to_owned(),
+            vendor: "Example".to_owned(),
+            stream: STREAMS[*stream].to_owned(),
+            source: String::new(),
         });
     }
     for (at, enabled) in machine.repositories.iter().enumerate() {

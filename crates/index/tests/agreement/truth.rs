@@ -2,19 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use fettle_catalog::chain::ChainKey;
 use fettle_catalog::judge::{AssetView, Verdict, judge};
 use fettle_catalog::rule::{PackageKey, Reporters, Rule};
 use fettle_index::{ComponentId, Exception, PatchEntry, PatchNumber};
 use fettle_model::component::Component;
 use fettle_model::patch::{Corroboration, MatchedBy, Patch, PatchKind, PatchPackage, PatchState, Reboot};
 use fettle_model::sla::{PatchClock, SlaDays};
-use fettle_model::version::dpkg;
 use fettle_model::vulnerability::{KnownExploited, VulnerabilityFacts};
-use fettle_model::{AssetId, PatchId, Repository, Severity};
+use fettle_model::{AssetId, PackageKind, PatchId, Repository, Severity};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use crate::steps::{PACKAGES, Publication, REPOSITORIES, VERSIONS, asset_id, enrolled_at};
+use crate::steps::{PACKAGES, Publication, REPOSITORIES, RPMS, STREAMS, VERSIONS, asset_id, enrolled_at};
 
 #[derive(Default)]
 pub(crate) struct Truth {
@@ -69,11 +69,13 @@ pub(crate) fn patch(
         // Some CVEs are fixed by several patches.
         cves: Some(vec![format!("CVE-2026-{:04}", version), format!("CVE-2025-{:04}", number.0)]),
         product: "debian:12".to_owned(),
+        package_kind: PackageKind::Deb,
         repository,
         source: source.to_owned(),
         source_version: VERSIONS[version].to_owned(),
         packages,
         published: (version != 2).then(|| Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * 40)),
+        modified: None,
         reboot: Reboot::Never,
         advisory_link: None,
     }
@@ -107,6 +109,7 @@ impl Truth {
             name: PACKAGES[*package].0.to_owned(),
             architecture: if *foreign { "all" } else { "amd64" }.to_owned(),
             fixed_version: VERSIONS[version].to_owned(),
+            stream: String::new(),
             size_bytes: None,
             sha256: None,
             corroboration,
@@ -136,6 +139,7 @@ impl Truth {
             name: (*source).to_owned(),
             architecture: "any".to_owned(),
             fixed_version: VERSIONS[version].to_owned(),
+            stream: String::new(),
             size_bytes: None,
             sha256: None,
             corroboration: Corroboration::Advisory,
@@ -143,6 +147,31 @@ impl Truth {
         });
         let patch = patch(number, source, version, PatchKind::Security, None, packages.collect());
         self.put(number, patch, &Reporters::default())
+    }
+
+    pub(crate) fn advise_rpms(
+        &mut self,
+        source: &str,
+        version: usize,
+        packages: &[(usize, bool, usize)],
+    ) -> PatchEntry {
+        let number = PatchNumber(u32::try_from(version).expect("small") + 60 + 100 * u32::from(source.as_bytes()[0]));
+        let packages = packages.iter().map(|(package, foreign, stream)| PatchPackage {
+            name: RPMS[*package].to_owned(),
+            architecture: if *foreign { "noarch" } else { "x86_64" }.to_owned(),
+            fixed_version: VERSIONS[version].to_owned(),
+            stream: STREAMS[*stream].to_owned(),
+            size_bytes: None,
+            sha256: None,
+            corroboration: Corroboration::Advisory,
+            by: MatchedBy::Name,
+        });
+        let mut packages: Vec<_> = packages.collect();
+        packages.sort();
+        packages.dedup();
+        let kind = if version == 0 { PatchKind::Bugfix } else { PatchKind::Security };
+        let patch = patch(number, source, version, kind, None, packages);
+        self.put(number, Patch { package_kind: PackageKind::Rpm, ..patch }, &Reporters::default())
     }
 
     pub(crate) fn put(&mut self, number: PatchNumber, patch: Patch, reporters: &Reporters) -> PatchEntry {
@@ -198,11 +227,11 @@ impl Truth {
         is_late && self.status(asset, entry) == Verdict::Missing && !self.is_excepted(asset, entry)
     }
 
-    /// Sources of shown patches of which the asset misses an overdue patch.
+    /// Chains of shown patches of which the asset misses an overdue patch.
     pub(crate) fn overdue_lines(&self, asset: AssetId) -> usize {
         let shown = self.patches.values().filter(|entry| !entry.state.is_hidden());
         let late = shown.filter(|entry| self.is_overdue(asset, entry));
-        late.map(|entry| entry.patch.source.as_str()).collect::<BTreeSet<_>>().len()
+        late.map(|entry| ChainKey::of(&entry.patch)).collect::<BTreeSet<_>>().len()
     }
 
     pub(crate) fn status(&self, asset: AssetId, entry: &PatchEntry) -> Verdict {
@@ -216,9 +245,10 @@ impl Truth {
             let verdict = self.status(asset, entry);
             let shown = !entry.state.is_hidden();
             installed += u32::from(verdict == Verdict::Installed && shown);
-            let chain = |other: &&PatchEntry| other.patch.source == entry.patch.source;
-            let newer =
-                |other: &&PatchEntry| dpkg::compare(&other.patch.source_version, &entry.patch.source_version).is_gt();
+            let chain = |other: &&PatchEntry| ChainKey::of(&entry.patch).is_of(&other.patch);
+            let newer = |other: &&PatchEntry| {
+                other.patch.compare_versions(&entry.patch).is_gt() && other.patch.covers(&entry.patch)
+            };
             let applies = |other: &PatchEntry| self.status(asset, other) != Verdict::NotApplicable;
             let enabled = |other: &&PatchEntry| other.state.enabled;
             let replaced = self.patches.values().filter(chain).filter(newer).filter(enabled).any(applies);

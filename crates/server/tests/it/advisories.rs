@@ -1,10 +1,10 @@
 //! Advisories in the catalogue: they judge by source package, without a rescan, and take over what machines were offered.
 
 use fettle_fleet::catalogue::advisories::Imported;
-use fettle_model::PatchId;
 use fettle_model::component::{Component, Running};
 use fettle_model::patch::{Corroboration, MatchedBy, NativeId, Patch, PatchKind, PatchPackage, Reboot};
 use fettle_model::severity::Severity;
+use fettle_model::{PackageKind, PatchId};
 use fettle_testkit::{TestAgent, TestApp, deb, facts, hash_of, offer, offer_details, os, repo};
 use serde_json::{Value, json};
 
@@ -15,6 +15,7 @@ pub(crate) fn advisory(name: &str, sources: &[(&str, &str)], cve: &str) -> Patch
         name: (*source).to_owned(),
         architecture: "any".to_owned(),
         fixed_version: (*fixed).to_owned(),
+        stream: String::new(),
         size_bytes: None,
         sha256: None,
         corroboration: Corroboration::Advisory,
@@ -32,11 +33,13 @@ pub(crate) fn advisory(name: &str, sources: &[(&str, &str)], cve: &str) -> Patch
         urgency: None,
         cves: Some(vec![cve.to_owned()]),
         product: "debian:12".to_owned(),
+        package_kind: PackageKind::Deb,
         repository: None,
         source: sources[0].0.to_owned(),
         source_version: sources[0].1.to_owned(),
         packages: packages.collect(),
         published: None,
+        modified: None,
         reboot: Reboot::Never,
         advisory_link: None,
     }

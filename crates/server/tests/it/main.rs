@@ -15,4 +15,5 @@ mod reports;
 mod restart;
 mod sync;
 mod tokens;
+mod updateinfo;
 mod vulnerability_facts;

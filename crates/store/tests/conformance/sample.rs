@@ -6,7 +6,9 @@ use fettle_model::component::Repository;
 use fettle_model::job::{JobOptions, JobSpecification, JobStatus, Work};
 use fettle_model::patch::{Corroboration, MatchedBy, NativeId, Patch, PatchKind, PatchPackage, Reboot};
 use fettle_model::run::RunState;
-use fettle_model::{AssetId, DeploymentId, DeploymentState, JobId, PatchId, RunId, ScanStatus, Severity, Sha256};
+use fettle_model::{
+    AssetId, DeploymentId, DeploymentState, JobId, PackageKind, PatchId, RunId, ScanStatus, Severity, Sha256,
+};
 use fettle_store::access::{User, UserStatus};
 use fettle_store::assets::{Asset, AssetFacts, AssetIdentity, AssetInventory, AssetNumber, NewAsset};
 use fettle_store::jobs::{Deployment, Job, Run};
@@ -100,6 +102,7 @@ pub(crate) fn patch(source: &str, version: &str) -> Patch {
         urgency: Some("high".to_owned()),
         cves: Some(vec!["CVE-2026-0001".to_owned()]),
         product: "debian:12".to_owned(),
+        package_kind: PackageKind::Deb,
         repository: Some(Repository::from("Debian/Debian-Security/bookworm-security/main")),
         source: source.to_owned(),
         source_version: version.to_owned(),
@@ -107,12 +110,14 @@ pub(crate) fn patch(source: &str, version: &str) -> Patch {
             name: source.to_owned(),
             architecture: "amd64".to_owned(),
             fixed_version: version.to_owned(),
+            stream: String::new(),
             size_bytes: Some(1 << 40),
             sha256: Some(hash(3)),
             corroboration: Corroboration::Reported,
             by: MatchedBy::Name,
         }],
         published: Some(at(-5)),
+        modified: None,
         reboot: Reboot::Never,
         advisory_link: None,
     }

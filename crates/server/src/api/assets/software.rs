@@ -22,7 +22,7 @@ pub struct SoftwareParameters {
     search: String,
     limit: Option<usize>,
     after: Option<String>,
-    /// `deb`, `repo` or `running`; all of them.
+    /// `deb`, `rpm`, `repo` or `running`; all of them.
     kind: Option<String>,
 }
 
@@ -99,6 +99,11 @@ fn row(component: &Component, offers: &[&Offer]) -> Option<SoftwareRow> {
                 ..plain("deb", name.clone(), Some(version.clone()))
             }
         }
+        Component::Rpm { name, version, arch, source, .. } => SoftwareRow {
+            architecture: Some(arch.clone()),
+            source: Some(source.clone()),
+            ..plain("rpm", name.clone(), Some(version.clone()))
+        },
         Component::Os { id, release } => plain("os", id.clone(), Some(release.clone())),
         Component::Running(Running::Kernel { version }) => {
             plain("running", "running kernel".to_owned(), Some(version.clone()))

@@ -1,4 +1,4 @@
-//! `fettle assess`: a machine without an agent, judged by the files that it hands over.
+//! A Windows machine by its `systeminfo` and lists of updates, against the table of Microsoft's updates.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,38 +13,27 @@ use crate::failure::{Failure, Finding};
 use crate::output::{print, print_facts, print_json_text, print_table, table};
 use crate::text::{some_of, thousands};
 
-#[derive(Debug, clap::Args)]
-#[command(after_help = "Exit codes: 0 nothing is missing, 1 something is, 2 it cannot be told.")]
-pub(crate) struct Assess {
-    /// Microsoft's updates: a ZIP of definitions in the form of WES-NG
-    #[arg(long, value_name = "FILE")]
-    definitions: PathBuf,
-    /// What `systeminfo` printed, in any language
-    #[arg(value_name = "SYSTEMINFO", required_unless_present = "product")]
-    systeminfo: Option<PathBuf>,
-    /// A list of installed updates, such as `wmic qfe` prints; may be given several times
-    #[arg(long, value_name = "FILE")]
-    hotfixes: Vec<PathBuf>,
-    /// The release as the definitions name it, where no `systeminfo` says it
-    #[arg(long, value_name = "NAME", conflicts_with = "systeminfo", requires = "hotfixes")]
-    product: Option<String>,
-    #[command(flatten)]
-    format: Format,
+/// What the arguments name.
+pub(super) struct Files<'a> {
+    pub(super) definitions: &'a Path,
+    pub(super) systeminfo: Option<&'a Path>,
+    pub(super) hotfixes: &'a [PathBuf],
+    pub(super) product: Option<&'a str>,
 }
 
-pub(crate) fn run(arguments: &Assess) -> Result<Finding, Failure> {
-    let (product, mut installed) = match (&arguments.systeminfo, &arguments.product) {
+pub(super) fn run(files: &Files<'_>, format: Format) -> Result<Finding, Failure> {
+    let (product, mut installed) = match (files.systeminfo, files.product) {
         (Some(file), _) => of_systeminfo(file)?,
         (None, Some(name)) => (Product::named(name), BTreeSet::new()),
         (None, None) => return Err(Failure::Argument("neither a machine nor a product is named".to_owned())),
     };
-    for file in &arguments.hotfixes {
+    for file in files.hotfixes {
         installed.extend(windows::updates(&text(file)?).map_err(|error| unreadable(file, error))?);
     }
-    let definitions = read_definitions(&arguments.definitions)?;
+    let definitions = read_definitions(files.definitions)?;
     let assessment =
-        assess(&definitions, &product, &installed).map_err(|error| unreadable(&arguments.definitions, error))?;
-    if arguments.format.json {
+        assess(&definitions, &product, &installed).map_err(|error| unreadable(files.definitions, error))?;
+    if format.json {
         print_json_text(&to_json(&assessment).to_string());
     } else {
         show(&assessment);
@@ -59,7 +48,7 @@ fn of_systeminfo(file: &Path) -> Result<(Product, BTreeSet<Article>), Failure> {
     Ok((product, host.articles))
 }
 
-fn text(file: &Path) -> Result<String, Failure> {
+pub(super) fn text(file: &Path) -> Result<String, Failure> {
     use std::io::Read as _;
     let cannot = |source| Failure::File { operation: format!("{} cannot be read", file.display()), source };
     let mut bytes = Vec::new();
@@ -75,7 +64,7 @@ fn read_definitions(file: &Path) -> Result<Definitions, Failure> {
     Ok(read.0)
 }
 
-fn unreadable(file: &Path, source: Unreadable) -> Failure {
+pub(super) fn unreadable(file: &Path, source: Unreadable) -> Failure {
     Failure::Unreadable { file: file.to_owned(), source }
 }
 
