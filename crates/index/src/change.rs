@@ -58,7 +58,7 @@ impl Index {
         let heads = shared.touched(added, removed);
         let Some(slot) = shared.slots.get(&asset).copied() else {
             return Preview {
-                effect: Effect::of(&shared, None, asset, &heads, added, removed),
+                effect: Effect::of(&shared, None, asset, heads, added, removed),
                 revision: None,
                 generation,
             };
@@ -66,7 +66,7 @@ impl Index {
         let block = self.block(slot.block);
         let block = block.read().expect(POISONED);
         let revision = block.row(slot).map(|row| row.columns.revision);
-        let effect = Effect::of(&shared, Some((&block, slot.at)), asset, &heads, added, removed);
+        let effect = Effect::of(&shared, Some((&block, slot.at)), asset, heads, added, removed);
         Preview { effect, revision, generation }
     }
 
@@ -88,7 +88,7 @@ impl Index {
             Some(preview) if preview.revision == revision && preview.generation == generation => preview.effect,
             _ => {
                 let heads = shared.touched(&change.added, &change.removed);
-                Effect::of(&shared, Some((&block, slot.at)), asset, &heads, &change.added, &change.removed)
+                Effect::of(&shared, Some((&block, slot.at)), asset, heads, &change.added, &change.removed)
             }
         };
         for id in &change.removed {
@@ -189,9 +189,9 @@ impl Shared {
         slot
     }
 
-    /// One patch of each chain that the change may touch: by package name; all of them when the release or the
+    /// At least one patch of each chain that the change may touch: by package name; all when the release or the
     /// repositories changed.
-    fn touched(&self, added: &[ComponentId], removed: &[ComponentId]) -> Vec<&PatchEntry> {
+    fn touched(&self, added: &[ComponentId], removed: &[ComponentId]) -> FxHashSet<PatchNumber> {
         let mut patches: FxHashSet<PatchNumber> = FxHashSet::default();
         for id in added.iter().chain(removed) {
             match self.dictionary.component(*id) {
@@ -200,12 +200,12 @@ impl Shared {
                 }
                 Some(Component::Rpm { name, .. }) => patches.extend(self.catalogue.heads_of_rpm(name)),
                 Some(Component::Os { .. } | Component::Repo { .. }) => {
-                    return self.catalogue.chain_heads(self.catalogue.all().map(|entry| entry.number));
+                    return self.catalogue.all().map(|entry| entry.number).collect();
                 }
                 _ => {}
             }
         }
-        self.catalogue.chain_heads(patches)
+        patches
     }
 
     pub(crate) fn count_components(&self, counts: &mut Counts, added: &[ComponentId], removed: &[ComponentId]) {

@@ -25,60 +25,105 @@ pub struct Flip {
     pub to: Status,
 }
 
-/// What one asset has, as far as it was asked for: patches of a chain ask for the same packages, and the postings of a
-/// whole line are not looked through for each of them.
+/// Something before a change of an asset, and after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Around<T> {
+    pub(crate) before: T,
+    pub(crate) after: T,
+}
+
+impl Around<bool> {
+    const ALWAYS: Self = Self { before: true, after: true };
+
+    fn and(self, other: Self) -> Self {
+        Self { before: self.before && other.before, after: self.after && other.after }
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self { before: self.before || other.before, after: self.after || other.after }
+    }
+
+    const fn is_ever(self) -> bool {
+        self.before || self.after
+    }
+}
+
+/// What one asset has, as far as it was asked for, before and after a change: patches of a chain ask for the same
+/// packages, and the postings of a whole line are not looked through for each of them.
 pub(crate) struct Here<'a> {
     dictionary: &'a Dictionary,
     /// `None`: the asset has nothing yet.
     place: Option<(&'a Block, u16)>,
-    change: Change<'a>,
-    lines: FxHashMap<LineKey<'a>, Vec<&'a Version>>,
-    products: FxHashMap<&'a str, bool>,
-    repositories: FxHashMap<&'a Repository, bool>,
+    added: FxHashSet<ComponentId>,
+    removed: FxHashSet<ComponentId>,
+    lines: FxHashMap<LineKey<'a>, Line<'a>>,
+    products: FxHashMap<&'a str, Around<bool>>,
+    repositories: FxHashMap<&'a Repository, Around<bool>>,
 }
 
-/// Components that are looked upon as there, or as gone, whatever the postings say.
-#[derive(Debug, Clone, Default)]
-struct Change<'a> {
-    added: FxHashSet<&'a ComponentId>,
-    removed: FxHashSet<&'a ComponentId>,
+/// Versions of one line that the asset has, lowest first.
+#[derive(Default)]
+struct Line<'a> {
+    held: Vec<(&'a Version, Around<bool>)>,
+    is_changed: bool,
 }
 
 impl<'a> Here<'a> {
+    /// Nothing changes.
     pub(crate) fn new(dictionary: &'a Dictionary, place: Option<(&'a Block, u16)>) -> Self {
-        Self::after(dictionary, place, &[], &[])
+        Self::changed(dictionary, place, &[], &[])
     }
 
-    /// What the asset would have after a change.
-    fn after(
+    /// Components that are looked upon as there, or as gone, after the change, whatever the postings say.
+    pub(crate) fn changed(
         dictionary: &'a Dictionary,
         place: Option<(&'a Block, u16)>,
-        added: &'a [ComponentId],
-        removed: &'a [ComponentId],
+        added: &[ComponentId],
+        removed: &[ComponentId],
     ) -> Self {
         Self {
             dictionary,
             place,
-            change: Change { added: added.iter().collect(), removed: removed.iter().collect() },
+            added: added.iter().copied().collect(),
+            removed: removed.iter().copied().collect(),
             lines: FxHashMap::default(),
             products: FxHashMap::default(),
             repositories: FxHashMap::default(),
         }
     }
 
-    /// The status of one patch on the asset.
+    /// The status of one patch on the asset as it is.
     pub(crate) fn status(&mut self, asset: AssetId, entry: &'a PatchEntry) -> Status {
+        self.statuses(asset, entry).before
+    }
+
+    fn statuses(&mut self, asset: AssetId, entry: &'a PatchEntry) -> Around<Status> {
         let rule = &entry.rule;
-        if !self.is_of(&rule.product) || rule.repository.as_ref().is_some_and(|wanted| !self.has_repository(wanted)) {
-            return Status::NotApplicable;
+        let mut within = self.is_of(&rule.product);
+        if let Some(wanted) = rule.repository.as_ref().filter(|_| within.is_ever()) {
+            within = within.and(self.has_repository(wanted));
         }
+        let before = if within.before { self.judge(asset, entry, |there| there.before) } else { Status::NotApplicable };
+        let after = if !within.after {
+            Status::NotApplicable
+        } else if within.before && !self.is_changed(entry) {
+            before
+        } else {
+            self.judge(asset, entry, |there| there.after)
+        };
+        Around { before, after }
+    }
+
+    /// By the packages alone.
+    fn judge(&mut self, asset: AssetId, entry: &'a PatchEntry, when: fn(Around<bool>) -> bool) -> Status {
+        let dictionary = self.dictionary;
         let mut status = Status::NotApplicable;
-        for clause in rule.clauses.iter().filter(|clause| clause.reach.includes(asset)) {
-            let dictionary = self.dictionary;
+        for clause in entry.rule.clauses.iter().filter(|clause| clause.reach.includes(asset)) {
             let mut seen = FxHashSet::default();
             // From the newest on, so that the first of each family is the one that counts.
-            let concerned = |version: &&&Version| clause.concerns(&version.architecture, &version.stream);
-            for version in self.installed(clause).iter().rev().filter(concerned) {
+            let there =
+                self.line(clause).held.iter().rev().filter(|(_, there)| when(*there)).map(|(version, _)| *version);
+            for version in there.filter(|version| clause.concerns(&version.architecture, &version.stream)) {
                 if clause.newest_counts() && !seen.insert(dictionary.kin(version)) {
                     continue;
                 }
@@ -91,36 +136,58 @@ impl<'a> Here<'a> {
         status
     }
 
-    fn statuses(&mut self, asset: AssetId, chain: &[&'a PatchEntry]) -> Vec<Status> {
-        chain.iter().map(|entry| self.status(asset, entry)).collect()
+    fn is_changed(&mut self, entry: &'a PatchEntry) -> bool {
+        entry.rule.clauses.iter().any(|clause| self.line(clause).is_changed)
     }
 
-    fn installed(&mut self, clause: &'a Clause) -> &[&'a Version] {
-        let (dictionary, place, change) = (self.dictionary, self.place, &self.change);
+    fn line(&mut self, clause: &'a Clause) -> &Line<'a> {
+        let (dictionary, place, added, removed) = (self.dictionary, self.place, &self.added, &self.removed);
         self.lines.entry(LineKey::of(clause)).or_insert_with(|| {
-            let line = dictionary.line(LineKey::of(clause));
-            line.iter().filter(|version| change.has(place, version.component)).collect()
+            let mut line = Line::default();
+            for version in dictionary.line(LineKey::of(clause)) {
+                let there = there(place, version.component, added, removed);
+                if there.is_ever() {
+                    line.held.push((version, there));
+                    line.is_changed |= there.before != there.after;
+                }
+            }
+            line
         })
     }
 
-    fn is_of(&mut self, product: &'a str) -> bool {
-        let (dictionary, place, change) = (self.dictionary, self.place, &self.change);
-        let has = || dictionary.product(product).iter().any(|id| change.has(place, *id));
-        *self.products.entry(product).or_insert_with(has)
+    pub(crate) fn is_of(&mut self, product: &'a str) -> Around<bool> {
+        let (dictionary, place, added, removed) = (self.dictionary, self.place, &self.added, &self.removed);
+        let any = || any_there(place, dictionary.product(product), added, removed);
+        *self.products.entry(product).or_insert_with(any)
     }
 
-    fn has_repository(&mut self, repository: &'a Repository) -> bool {
-        let (dictionary, place, change) = (self.dictionary, self.place, &self.change);
-        let has = || dictionary.repository(repository).iter().any(|id| change.has(place, *id));
-        *self.repositories.entry(repository).or_insert_with(has)
+    fn has_repository(&mut self, repository: &'a Repository) -> Around<bool> {
+        let (dictionary, place, added, removed) = (self.dictionary, self.place, &self.added, &self.removed);
+        let any = || any_there(place, dictionary.repository(repository), added, removed);
+        *self.repositories.entry(repository).or_insert_with(any)
     }
 }
 
-impl Change<'_> {
-    fn has(&self, place: Option<(&Block, u16)>, component: ComponentId) -> bool {
-        self.added.contains(&component)
-            || !self.removed.contains(&component) && place.is_some_and(|(block, at)| block.has(component, at))
-    }
+fn there(
+    place: Option<(&Block, u16)>,
+    component: ComponentId,
+    added: &FxHashSet<ComponentId>,
+    removed: &FxHashSet<ComponentId>,
+) -> Around<bool> {
+    let before = place.is_some_and(|(block, at)| block.has(component, at));
+    Around { before, after: added.contains(&component) || before && !removed.contains(&component) }
+}
+
+fn any_there(
+    place: Option<(&Block, u16)>,
+    components: &[ComponentId],
+    added: &FxHashSet<ComponentId>,
+    removed: &FxHashSet<ComponentId>,
+) -> Around<bool> {
+    let never = Around { before: false, after: false };
+    components.iter().fold(never, |so_far, component| {
+        if so_far == Around::ALWAYS { so_far } else { so_far.or(there(place, *component, added, removed)) }
+    })
 }
 
 /// What a change of an asset's components does to its findings: worked out from the postings as they are, so that
@@ -133,24 +200,32 @@ pub(crate) struct Effect {
 }
 
 impl Effect {
-    /// Judges every patch in the chains of `heads` before and after the change.
+    /// Judges every patch in the chains of `heads` before and after the change. Chains of releases that the asset is not
+    /// of, which are most of a mixed fleet's, are not looked at.
     pub(crate) fn of<'a>(
         shared: &'a Shared,
         place: Option<(&'a Block, u16)>,
         asset: AssetId,
-        heads: &[&'a PatchEntry],
-        added: &'a [ComponentId],
-        removed: &'a [ComponentId],
+        heads: impl IntoIterator<Item = PatchNumber>,
+        added: &[ComponentId],
+        removed: &[ComponentId],
     ) -> Self {
         let mut effect = Self::default();
-        let mut before = Here::new(&shared.dictionary, place);
-        let mut after = Here::after(&shared.dictionary, place, added, removed);
-        for head in heads {
+        let mut here = Here::changed(&shared.dictionary, place, added, removed);
+        let mut seen = FxHashSet::default();
+        for head in heads.into_iter().filter_map(|number| shared.catalogue.get(number)) {
+            let patch = &head.patch;
+            if !here.is_of(&head.rule.product).is_ever()
+                || !seen.insert((patch.product.as_str(), patch.package_kind, patch.source.as_str()))
+            {
+                continue;
+            }
             let chain = shared.catalogue.chain_of(head);
-            let statuses = (before.statuses(asset, &chain), after.statuses(asset, &chain));
-            count_chain(&mut effect.counted.0, &chain, &statuses.0);
-            count_chain(&mut effect.counted.1, &chain, &statuses.1);
-            let flips = chain.iter().zip(statuses.0.into_iter().zip(statuses.1)).filter(|(_, (from, to))| from != to);
+            let statuses = chain.iter().map(|entry| here.statuses(asset, entry));
+            let (before, after): (Vec<_>, Vec<_>) = statuses.map(|around| (around.before, around.after)).unzip();
+            count_chain(&mut effect.counted.0, &chain, &before);
+            count_chain(&mut effect.counted.1, &chain, &after);
+            let flips = chain.iter().zip(before.into_iter().zip(after)).filter(|(_, (from, to))| from != to);
             effect.flips.extend(flips.map(|(entry, (from, to))| Flip { patch: entry.number, from, to }));
         }
         effect
