@@ -74,12 +74,11 @@ function SyncNow({ feed }: { feed: FeedRow }) {
     <Button
       variant="link"
       isInline
-      className="ft-nowrap"
       isDisabled={sync.isPending || feed.status === "Syncing"}
       aria-label={`Sync now: ${feedText(feed.name)}`}
       onClick={() => sync.mutate(feed.name, { onError: (error) => notify({ variant: "danger", ...errorText(error) }) })}
     >
-      Sync now
+      <span className="ft-nowrap">Sync now</span>
     </Button>
   );
 }

@@ -35,9 +35,9 @@ const columns: Column<ExceptionRow>[] = [
     key: "requested",
     title: "Requested",
     cell: ({ requestedBy, requestedAt }) => (
-      <>
+      <span>
         {requestedBy}, <When at={requestedAt} />
-      </>
+      </span>
     ),
   },
   {
@@ -45,9 +45,9 @@ const columns: Column<ExceptionRow>[] = [
     title: "Decided",
     cell: ({ decidedBy, decidedAt }) =>
       decidedAt ? (
-        <>
+        <span>
           {decidedBy ?? "by its end"}, <When at={decidedAt} />
-        </>
+        </span>
       ) : (
         <span className="ft-quiet">–</span>
       ),

@@ -80,7 +80,11 @@ export function ExplanationView({ explanation }: { explanation: Explanation }) {
         <Term name="Who vouches">{corroborationText(source.corroboration)}</Term>
         {source.text && <Term name="More">{source.text}</Term>}
         <Term name="So since">{explanation.since && <When at={explanation.since} />}</Term>
-        <Term name="Due">{(explanation.dueDate || explanation.isExcepted) && <Due finding={explanation} />}</Term>
+        {(explanation.dueDate || explanation.isExcepted) && (
+          <Term name="Due">
+            <Due finding={explanation} />
+          </Term>
+        )}
         <Term name="Inventory of">{explanation.inventoryAt && <When at={explanation.inventoryAt} />}</Term>
         <Term name="Judged">
           <When at={explanation.evaluatedAt} />
