@@ -87,7 +87,8 @@ impl Bits {
     }
 
     pub(crate) fn to_bitmap(&self) -> RoaringBitmap {
-        let bytes: Vec<u8> = self.0.iter().flat_map(|word| word.to_le_bytes()).collect();
+        let mut bytes = Vec::with_capacity(self.0.len() * size_of::<u64>());
+        self.0.iter().for_each(|word| bytes.extend_from_slice(&word.to_le_bytes()));
         RoaringBitmap::from_lsb0_bytes(0, &bytes)
     }
 
