@@ -1,0 +1,15 @@
+//! The language as its specification has it, row by row.
+
+mod ambiguity;
+mod completions;
+mod dates;
+mod errors;
+mod limits;
+mod matching;
+mod meaning;
+mod name_errors;
+mod round_trip;
+mod support;
+mod syntax_errors;
+mod value_errors;
+mod warnings;
