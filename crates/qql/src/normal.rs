@@ -95,7 +95,7 @@ fn leaf_text(leaf: &Leaf, inside: Inside<'_>) -> String {
     }
 }
 
-fn value_of(token: &TokenDefinition, place: usize) -> String {
+pub(crate) fn value_of(token: &TokenDefinition, place: usize) -> String {
     match token.kind {
         Kind::Enum(enumeration) => enumeration.values.get(place).map(|value| quoted_where_needed(value)),
         _ => None,
@@ -138,7 +138,7 @@ fn range<T>(name: &str, interval: &Interval<T>, shown: impl Fn(&T) -> String) ->
 }
 
 /// Addresses and networks by their short form, if all intervals are such.
-fn networks(intervals: &[Interval<IpAddr>]) -> Option<Vec<String>> {
+pub(crate) fn networks(intervals: &[Interval<IpAddr>]) -> Option<Vec<String>> {
     intervals.iter().map(network).collect()
 }
 
