@@ -101,6 +101,11 @@ fn leaf_said(leaf: &Leaf, says: Says, group: Option<&TokenDefinition>) -> String
     match (leaf.token.values, &leaf.test) {
         (_, Test::Null) => format!("{name} {}", says.pick("has no value", "has a value")),
         (_, Test::Present) => format!("{name} {}", says.pick("has a value", "has no value")),
+        // "It is latest" for `isLatest:true`.
+        (_, Test::Bool(values)) if values.len() == 1 && name.starts_with("is ") => {
+            let is_so = values == &[true];
+            format!("it {} {}", if is_so == (says == Says::Yes) { "is" } else { "is not" }, &name[3..])
+        }
         // Of several values one is enough: the denial is of all of them.
         (Values::Several, test) if group.is_none() => {
             format!("{} {name} {}", says.pick("some", "no"), test_said(leaf.token, test, Says::Yes))

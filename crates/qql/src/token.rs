@@ -36,10 +36,6 @@ impl Entity {
         }
     }
 
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|entity| entity.name() == name)
-    }
-
     /// What a query about it is judged on, beside the thing itself (`qql.md` 3.5).
     pub const fn tie(self) -> Option<Tie> {
         match self {
@@ -47,6 +43,18 @@ impl Entity {
             Self::Vulnerability => Some(Tie::Detection),
             Self::Asset | Self::Component => None,
         }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is nothing that can be asked for; there are asset, patch, vulnerability and component")]
+pub struct UnknownEntity(String);
+
+impl std::str::FromStr for Entity {
+    type Err = UnknownEntity;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|entity| entity.name() == name).ok_or_else(|| UnknownEntity(name.to_owned()))
     }
 }
 

@@ -15,6 +15,7 @@ tokens! {
     /// Tokens of machines.
     AssetToken of Asset in ASSET {
         Id: "id", Uuid, "id:38aa48ca-a53f-4591-af01-8bce75de4ce7", "The asset's id";
+        AgentId: "agentId", Uuid, "agentId:38aa48ca-a53f-4591-af01-8bce75de4ce7", "The agent's id, today the asset's";
         Name: "name", Text, "name:web*", "The name that lists show", sortable, free_text;
         Hostname: "hostname", Text, "hostname:web01", "The machine's own host name", sortable, free_text;
         Fqdn: "fqdn", Text, "fqdn:\"web01.example.com\"", "Host name and domain", sortable, free_text;
@@ -68,6 +69,8 @@ tokens! {
         ScanDateTime: "scanDateTime", Date, "scanDateTime<now-7d", "When it was last scanned",
             alias(&["lastVulnScan"]), sortable, groupable;
         MissingPatchCount: "missingPatchCount", Int, "missingPatchCount>0",
+            "Missing patches as lists count them: those that nothing newer replaces here", sortable;
+        NonSupersededMissingPatchCount: "nonSupersededMissingPatchCount", Int, "nonSupersededMissingPatchCount>0",
             "Missing patches that nothing newer replaces here", sortable;
         InstalledPatchCount: "installedPatchCount", Int, "installedPatchCount>100", "Installed patches", sortable;
         MissingSecurityPatchCount: "missingSecurityPatchCount", Int, "missingSecurityPatchCount>0",

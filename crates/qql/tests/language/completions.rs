@@ -56,12 +56,12 @@ fn what_is_offered_where() {
         "patches:(vendorSeverity:|", "patches:(isLat|", "components:(|", "interfaces:(add|", "nonsense:(x:|", "platform:Linux platform |",
         "pendingReboot:t|", "pendingReboot:|",
     ]), @r#"
-    |    -> id, name, hostname, fqdn, platform, operatingSystem, osFamily, osVersion, osIdentifier, architecture, agentVersion, agentStatus, activationKey, created, lastCheckedIn, lastBoot, hardware.manufacturer, hardware.model, not, (
+    |    -> id, agentId, name, hostname, fqdn, platform, operatingSystem, osFamily, osVersion, osIdentifier, architecture, agentVersion, agentStatus, activationKey, created, lastCheckedIn, lastBoot, hardware.manufacturer, not, (
     plat|   plat -> platform
     pl|atform:Linux   platform -> platform
     mem|   mem -> hardware.memoryMb
     vers|   vers -> version, osVersion, agentVersion, components.version, components.sourceVersion
-    no|   no -> not
+    no|   no -> nonSupersededMissingPatchCount, not
     platform |    -> :, is null, is not null, and, or
     platform i|   i -> is null, is not null
     hardware.memoryMb |    -> :, >, >=, <, <=, is null, is not null, and, or
@@ -82,9 +82,9 @@ fn what_is_offered_where() {
     created>=now|   now -> now-7d, now/d
     lastLoggedOnUser is |    -> null, not null
     lastLoggedOnUser is not |    -> null
-    platform:Linux and |    -> id, name, hostname, fqdn, platform, operatingSystem, osFamily, osVersion, osIdentifier, architecture, agentVersion, agentStatus, activationKey, created, lastCheckedIn, lastBoot, hardware.manufacturer, hardware.model, not, (
-    not |    -> id, name, hostname, fqdn, platform, operatingSystem, osFamily, osVersion, osIdentifier, architecture, agentVersion, agentStatus, activationKey, created, lastCheckedIn, lastBoot, hardware.manufacturer, hardware.model, not, (
-    (|    -> id, name, hostname, fqdn, platform, operatingSystem, osFamily, osVersion, osIdentifier, architecture, agentVersion, agentStatus, activationKey, created, lastCheckedIn, lastBoot, hardware.manufacturer, hardware.model, not, (
+    platform:Linux and |    -> id, agentId, name, hostname, fqdn, platform, operatingSystem, osFamily, osVersion, osIdentifier, architecture, agentVersion, agentStatus, activationKey, created, lastCheckedIn, lastBoot, hardware.manufacturer, not, (
+    not |    -> id, agentId, name, hostname, fqdn, platform, operatingSystem, osFamily, osVersion, osIdentifier, architecture, agentVersion, agentStatus, activationKey, created, lastCheckedIn, lastBoot, hardware.manufacturer, not, (
+    (|    -> id, agentId, name, hostname, fqdn, platform, operatingSystem, osFamily, osVersion, osIdentifier, architecture, agentVersion, agentStatus, activationKey, created, lastCheckedIn, lastBoot, hardware.manufacturer, not, (
     patches:(vendorS|   vendorS -> vendorSeverity
     patches:(vendorSeverity:|    -> Critical, Important
     patches:(isLat|   isLat -> isLatest

@@ -15,7 +15,7 @@ fn each_construct_is_said() {
         "hardware.cpuCount:[1 .. 8)", "hardware.cpuCount:[1,2]", "created>=2026-05", "created:2026", "not created<2026", "agentVersion<1.4",
         "interfaces.address:10.0.0.0/8", "not interfaces.address:10.0.0.0/8", "lastLoggedOnUser is null", "name:*",
         "interfaces:(address:10.0.0.0/8 and interfaceName:eth0)", "not components:(name:openssl and version<3.0.12)",
-        "patches:(vendorSeverity>=Important and patchStatus:Missing)", "not (platform:Linux or web)",
+        "patches:(vendorSeverity>=Important and patchStatus:Missing)", "not (platform:Linux or web)", "patches:(isLatest:true and not isSecurity:true and isHidden:false)",
     ]), @r#"
 
       All assets
@@ -67,6 +67,8 @@ fn each_construct_is_said() {
       Assets for which there is a patch, with its finding, for which (vendor severity is Important or Critical and patch status is Missing)
     not (platform:Linux or web)
       Assets for which it is not so that (platform is Linux or one of its texts has the word "web")
+    patches:(isLatest:true and not isSecurity:true and isHidden:false)
+      Assets for which there is a patch, with its finding, for which (it is latest and it is not security and it is not hidden)
     "#);
     insta::assert_snapshot!(said(Entity::Component, &["openssl and not assets:(platform:Linux)"]), @r#"
     openssl and not assets:(platform:Linux)
