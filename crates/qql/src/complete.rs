@@ -16,8 +16,8 @@ pub const MAX_ITEMS: usize = 20;
 
 /// The commonest values of a token in the scope of the user who asks; storage knows them.
 pub trait Values {
-    /// At most `limit` values that begin with `prefix`, in any case, the commonest first, each with the number of things
-    /// that have it; values that nothing has are left out. `None`: it is not known.
+    /// At most `limit` values that begin with `prefix`, in any case, the commonest first, each with the number of
+    /// things that have it; values that nothing has are left out. `None`: it is not known.
     fn commonest(&self, token: &TokenDefinition, prefix: &str, limit: usize) -> Option<Vec<(String, u64)>>;
 }
 
@@ -79,8 +79,8 @@ impl Item {
     }
 }
 
-/// Completions for a `query` with the cursor behind `cursor` characters. Errors elsewhere do not matter. Recent and saved
-/// searches, for the empty text, are the caller's.
+/// Completions for a `query` with the cursor behind `cursor` characters. Errors elsewhere do not matter. Recent and
+/// saved searches, for the empty text, are the caller's.
 pub fn complete(text: &str, cursor: usize, context: &Context, values: &dyn Values) -> Completions {
     let characters: Vec<char> = text.chars().take(MAX_LENGTH + 1).collect();
     let cursor = cursor.min(characters.len());
@@ -108,7 +108,7 @@ impl Completer<'_> {
     fn items(&self, slots: &[Slot]) -> (usize, Vec<Item>) {
         let Some(last) = slots.last() else { return (self.cursor, Vec::new()) };
         match &last.wanted {
-            Wanted::Term => (self.cursor, self.terms(last, "")),
+            Wanted::Term => self.bound(last).unwrap_or_else(|| (self.cursor, self.terms(last, ""))),
             Wanted::Value { name } => self.value_items(last, name),
             Wanted::Null { negated } => (self.cursor, nulls(*negated)),
             Wanted::AfterTerm { .. } | Wanted::AfterItem if last.at == self.cursor => {
@@ -147,7 +147,7 @@ impl Completer<'_> {
                 let (start, items) = self.value_items(slot, name);
                 if is_single || !items.is_empty() { (start, items) } else { (word_start, joining(word)) }
             }
-            _ if is_single => (slot.at, self.terms(slot, word)),
+            _ if is_single => self.bound(slot).unwrap_or_else(|| (slot.at, self.terms(slot, word))),
             _ => {
                 let first = written.split_whitespace().next().unwrap_or_default();
                 let is_second = written.split_whitespace().count() == 2;
@@ -160,6 +160,14 @@ impl Completer<'_> {
                 }
             }
         }
+    }
+
+    /// What stands behind `token:(` may be a range, if the token is no group.
+    fn bound(&self, slot: &Slot) -> Option<(usize, Vec<Item>)> {
+        let (name, around) = slot.groups.split_last()?;
+        let outer = Slot { groups: around.to_vec(), ..slot.clone() };
+        self.token(&outer, name).filter(|token| token.kind.is_ordered())?;
+        Some(self.value_items(&outer, name))
     }
 
     /// Where the replaced text ends: with the rest of the word that the cursor stands in.
@@ -182,8 +190,8 @@ impl Completer<'_> {
     }
 
     /// Tokens that begin so, then those with a part that does; then `not` and a bracket.
-    fn terms(&self, slot: &Slot, prefix: &str) -> Vec<Item> {
-        let prefix = folded(prefix);
+    fn terms(&self, slot: &Slot, written: &str) -> Vec<Item> {
+        let prefix = folded(written);
         let names = self.frame(slot).map(|frame| frame.names(self.context.vocabulary)).unwrap_or_default();
         // Aliases are offered to those who begin to write them.
         let is_offered = |name: &str, token: &TokenDefinition| !token.aliases.contains(&name) || !prefix.is_empty();
@@ -195,6 +203,9 @@ impl Completer<'_> {
         let mut items: Vec<Item> = first.chain(second).map(|(name, token)| Item::token(name, token)).collect();
         // Two are kept free for what is no token.
         items.truncate(MAX_ITEMS - 2);
+        // A whole name goes on with what its token takes.
+        let signs = self.token(slot, written).map(operators).unwrap_or_default();
+        items.extend(signs.into_iter().map(|sign| Item { insert: joined(written, &sign.insert), ..sign }));
         items.extend("not".starts_with(&prefix).then(|| Item::new(ItemKind::Keyword, "not")));
         items.extend(prefix.is_empty().then(|| Item::new(ItemKind::Operator, "(")));
         items
@@ -277,6 +288,11 @@ fn operators(token: &'static TokenDefinition) -> Vec<Item> {
         _ => &[":", "is null", "is not null"],
     };
     signs.iter().map(|sign| Item::new(ItemKind::Operator, *sign)).collect()
+}
+
+/// A name and its sign, or `is null`.
+fn joined(name: &str, sign: &str) -> String {
+    if sign.starts_with("is") { format!("{name} {sign}") } else { format!("{name}{sign}") }
 }
 
 /// `hardware.memoryMb`: hardware, memory, Mb.

@@ -7,7 +7,7 @@ use std::ops::Bound;
 
 use ipnet::IpNet;
 
-use crate::print::quoted_where_needed;
+use crate::print::{equal_to, quoted_where_needed};
 use crate::token::{Kind, TokenDefinition};
 use crate::typed::{Expression, Form, Leaf, Query, Test};
 use crate::value::Interval;
@@ -105,7 +105,7 @@ pub(crate) fn value_of(token: &TokenDefinition, place: usize) -> String {
 
 fn list(name: &str, values: &[String]) -> String {
     match values {
-        [only] => format!("{name}:{only}"),
+        [only] => format!("{name}{}", equal_to(only)),
         several => format!("{name}:[{}]", several.join(",")),
     }
 }

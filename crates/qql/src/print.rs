@@ -37,7 +37,11 @@ fn joined(f: &mut Formatter<'_>, nodes: &[Node], word: &str, in_brackets: impl F
 impl Display for Operand {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Is(value) => write!(f, ":{value}"),
+            Self::Is(value) => write!(f, "{}", equal_to(&value.to_string())),
+            // A blank keeps `> =5` apart from `>=5`.
+            Self::Compared(comparison, value) if value.to_string().starts_with('=') => {
+                write!(f, "{} {value}", comparison.sign())
+            }
             Self::Compared(comparison, value) => write!(f, "{}{value}", comparison.sign()),
             Self::List(values) => {
                 let values: Vec<_> = values.iter().map(Value::to_string).collect();
@@ -50,6 +54,12 @@ impl Display for Operand {
             }
         }
     }
+}
+
+/// A colon and the value; a value that begins like a comparison stands behind `=`, which takes the place of one.
+pub(crate) fn equal_to(value: &str) -> String {
+    let sign = if value.starts_with(['<', '>', '=']) { ":=" } else { ":" };
+    format!("{sign}{value}")
 }
 
 fn bound(limit: &Limit) -> String {

@@ -19,9 +19,9 @@ use crate::value::Interval;
 ///
 /// * assets: each asset; with `having` Q and H, those for which Q holds and that have a finding whose patch and
 ///   finding satisfy H;
-/// * patches: each (patch, finding) pair in scope whose asset, with the finding, satisfies H; the patch is in the answer
-///   when one pair satisfies the whole of Q. Without H a patch with no finding is judged once, with the finding's
-///   tokens null;
+/// * patches: each (patch, finding) pair in scope whose asset, with the finding, satisfies H; the patch is in the
+///   answer when one pair satisfies the whole of Q. Without H a patch with no finding is judged once, with the
+///   finding's tokens null;
 /// * vulnerabilities: the same with detections.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {

@@ -1,8 +1,8 @@
 //! Text to tree (`qql.md` 1, 2): by hand, so that errors and completions come from one grammar.
 //!
 //! The parser goes on after an error, leaves [`Node::Wrong`] where it could not read, and notes at each step what may
-//! stand there ([`Slot`]): completions are made of the notes. It ends for every text, in time that grows with the text's
-//! length, and its depth is bounded.
+//! stand there (its slots): completions are made of the notes. It ends for every text, in time that grows with the
+//! text's length, and its depth is bounded.
 
 mod scan;
 mod term;

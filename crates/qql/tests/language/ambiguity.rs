@@ -1,5 +1,5 @@
-//! Names that the inner entity and the tie both have (`qql.md` 3.5). No token of Fettle shows it yet, so the tables here
-//! are of the test's own: assets and detections both have a status, as the specification's do.
+//! Names that the inner entity and the tie both have (`qql.md` 3.5). No token of Fettle shows it yet, so the tables here are
+//! of the test's own: assets and detections both have a status, as the specification's do.
 
 use fettle_qql::token::{Kind, TokenDefinition, Vocabulary};
 use fettle_qql::{Context, Entity, check};

@@ -54,7 +54,8 @@ fn what_is_offered_where() {
         "name:web |", "name:web a|", "name:\"web\"|", "name:\"web\" |", "(name:web |", "created:|", "created>=now|",
         "lastLoggedOnUser is |", "lastLoggedOnUser is not |", "platform:Linux and |", "not |", "(|", "patches:(vendorS|",
         "patches:(vendorSeverity:|", "patches:(isLat|", "components:(|", "interfaces:(add|", "nonsense:(x:|", "platform:Linux platform |",
-        "pendingReboot:t|", "pendingReboot:|",
+        "pendingReboot:t|", "pendingReboot:|", "platform|", "hardware.memoryMb|", "created:(|", "created:(now-7|", "created:(now .. |",
+        "name:(we|",
     ]), @r#"
     |    -> id, agentId, name, hostname, fqdn, platform, operatingSystem, osFamily, osVersion, osIdentifier, architecture, agentVersion, agentStatus, activationKey, created, lastCheckedIn, lastBoot, hardware.manufacturer, not, (
     plat|   plat -> platform
@@ -94,6 +95,12 @@ fn what_is_offered_where() {
     platform:Linux platform |    -> and, or
     pendingReboot:t|   t -> true
     pendingReboot:|    -> true, false
+    platform|   platform -> platform, platform:, platform is null, platform is not null
+    hardware.memoryMb|   hardware.memoryMb -> hardware.memoryMb, hardware.memoryMb:, hardware.memoryMb>, hardware.memoryMb>=, hardware.memoryMb<, hardware.memoryMb<=, hardware.memoryMb is null, hardware.memoryMb is not null
+    created:(|    -> now-7d, 2026-11-28, now/d, [now-7d .. now]
+    created:(now-7|   now-7 -> now-7d
+    created:(now .. |    -> now-7d, 2026-11-28, now/d, [now-7d .. now]
+    name:(we|   we ->
     "#);
     assert_eq!(offered(Entity::Patch, "vendorSeverity:|", &NoValues), " -> Critical, Important, Moderate, Low, None");
     assert_eq!(offered(Entity::Patch, "category:Security P|", &NoValues), "Security P -> \"Security Patches\"");

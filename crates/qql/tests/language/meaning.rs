@@ -55,6 +55,9 @@ fn terms_and_words() {
             ("web-01 10:00", "web-01 10:00"),
             ("name:we\"b", "name:we\"b"),
             ("name:a,b", "name:a,b"),
+            ("name:=>5", "name:=>5"),
+            ("name= =5", "name:==5"),
+            ("osFamily:[>5,=x]", "osFamily:[>5,=x]"),
         ],
     );
 }

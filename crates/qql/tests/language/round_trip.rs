@@ -12,7 +12,10 @@ use crate::support::{context, tree_without_spans, without_spans};
 fn value() -> impl Strategy<Value = Value> {
     let word = "[a-z*?][a-z0-9_*?-]{0,6}"
         .prop_filter("no keyword", |word| !["and", "or", "not", "is", "null"].contains(&word.as_str()));
-    let words = prop::collection::vec(word, 1..4).prop_map(|words| (Style::Words, words.join(" ")));
+    // A value may begin with a sign.
+    let sign = prop_oneof![9 => Just(""), 1 => prop::sample::select(vec![">", "<", "=", ">=", "<=", ":", "::"])];
+    let words = (sign, prop::collection::vec(word, 1..4))
+        .prop_map(|(sign, words)| (Style::Words, format!("{sign}{}", words.join(" "))));
     let text = "[ -~äλ日\\\\\"'`]{0,12}";
     let quoted = text.prop_map(|text| (Style::Quoted, text));
     let exact = text.prop_map(|text| (Style::Exact, text));
