@@ -10,6 +10,7 @@
 pub mod ast;
 pub mod check;
 pub mod complete;
+mod composed;
 pub mod date;
 pub mod error;
 mod normal;

@@ -37,6 +37,26 @@ pub struct Expression {
     pub form: Form,
 }
 
+impl Expression {
+    /// Every place in the text that it knows of.
+    pub(crate) fn each_span(&mut self, change: &mut impl FnMut(&mut Span)) {
+        change(&mut self.span);
+        match &mut self.form {
+            Form::All => {}
+            Form::And(parts) | Form::Or(parts) => parts.iter_mut().for_each(|part| part.each_span(change)),
+            Form::Not(inner) => inner.each_span(change),
+            Form::Related(related) => related.inner.each_span(change),
+            Form::Elements(elements) => elements.inner.each_span(change),
+            Form::Free(free) => change(&mut free.asked.written.span),
+            Form::Leaf(leaf) => match &mut leaf.test {
+                Test::Words(asked) => asked.iter_mut().for_each(|asked| change(&mut asked.written.span)),
+                Test::Whole(asked) => asked.iter_mut().for_each(|asked| change(&mut asked.written.span)),
+                _ => {}
+            },
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub enum Form {
     /// The empty query: everything in scope.

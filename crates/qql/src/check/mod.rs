@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 
 use crate::MAX_LENGTH;
 use crate::ast::{Node, Value};
+use crate::composed::Composed;
 use crate::date::Calendar;
 use crate::error::{Code, Invalid, Problem};
 use crate::parser;
@@ -81,20 +82,30 @@ fn run(text: &str, field: &'static str, entity: Entity, frame: Frame, context: &
         return Err(Invalid::new(field, text, vec![problem]));
     }
     let vocabulary = context.vocabulary;
-    let parsed = parser::parse(text, &|name| vocabulary.is_known(name));
-    let mut checker = Checker { context, text, problems: parsed.problems, warnings: Vec::new() };
+    let composed = Composed::new(text);
+    let parsed = parser::parse(&composed.text, &|name| vocabulary.is_known(name));
+    let mut checker = Checker { context, text: &composed.text, problems: parsed.problems, warnings: Vec::new() };
     let root = match &parsed.root {
         Some(node) => checker.node(node, &frame),
         None => Some(Expression { span: Span::default(), form: Form::All }),
     };
-    let Checker { problems, mut warnings, .. } = checker;
+    let Checker { mut problems, mut warnings, .. } = checker;
     match root {
-        Some(root) if problems.is_empty() => {
+        Some(mut root) if problems.is_empty() => {
             warnings.extend(warning::of(&root, frame.tie_of_pairs()));
+            root.each_span(&mut |span| *span = composed.sent(*span));
+            for warning in &mut warnings {
+                warning.span = composed.sent(warning.span);
+            }
             warnings.sort_by_key(|warning| warning.span);
             Ok(Query { entity, root, warnings })
         }
-        _ => Err(Invalid::new(field, text, problems)),
+        _ => {
+            for problem in &mut problems {
+                problem.span = composed.sent(problem.span);
+            }
+            Err(Invalid::new(field, text, problems))
+        }
     }
 }
 
@@ -162,7 +173,7 @@ impl Checker<'_> {
         self.problems.push(problem);
     }
 
-    /// The part of the text, as sent.
+    /// The part of the text.
     fn source(&self, span: Span) -> String {
         self.text.chars().skip(span.offset).take(span.length).collect()
     }

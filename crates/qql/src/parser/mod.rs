@@ -9,6 +9,7 @@ mod term;
 mod value;
 
 use crate::ast::{Name, Node, Value};
+use crate::composed::Composed;
 use crate::error::{Code, Problem};
 use crate::span::Span;
 use crate::token::Vocabulary;
@@ -74,7 +75,7 @@ pub(crate) struct Parser<'a> {
     is_recovering: bool,
 }
 
-/// Reads a text of at most [`crate::MAX_LENGTH`] characters. `is_known` tells the names of tokens, of any entity.
+/// Reads a text in NFC that was sent with at most [`crate::MAX_LENGTH`] characters. `is_known` tells the names of tokens, of any entity.
 pub(crate) fn parse(text: &str, is_known: &dyn Fn(&str) -> bool) -> Parsed {
     let mut parser = Parser {
         scanner: Scanner::new(text, is_known),
@@ -95,12 +96,12 @@ pub(crate) fn parse(text: &str, is_known: &dyn Fn(&str) -> bool) -> Parsed {
     Parsed { root: Some(root), problems: parser.problems, slots: parser.slots }
 }
 
-/// The tree of a text, with the names of [`Vocabulary::FETTLE`] known.
+/// The tree of a text, with the names of [`Vocabulary::FETTLE`] known. Places are those of the text in NFC.
 pub fn read(text: &str) -> Result<Node, Vec<Problem>> {
     if let Some(problem) = crate::check::too_long(text) {
         return Err(vec![problem]);
     }
-    let Parsed { root, problems, .. } = parse(text, &|name| Vocabulary::FETTLE.is_known(name));
+    let Parsed { root, problems, .. } = parse(&Composed::new(text).text, &|name| Vocabulary::FETTLE.is_known(name));
     match root {
         Some(root) if problems.is_empty() => Ok(root),
         Some(_) => Err(problems),

@@ -66,6 +66,10 @@ fn places_are_counted_in_characters() {
      platfrm:Linux
      ^^^^^^^
     "#);
+    // Two characters that are read as one are marked as two.
+    let invalid = refused(Entity::Asset, "cafe\u{301} or e\u{301}te\u{301}:1 and \u{1100}\u{1161}\u{11a8} or x:1");
+    let places: Vec<_> = invalid.errors.iter().map(|error| (error.offset, error.length)).collect();
+    assert_eq!(places, [(9, 5), (28, 1)]);
     let wide = refused(Entity::Asset, "日本:Linux and name:x");
     insta::assert_snapshot!(shown(&wide), @r#"
     QQL_UNKNOWN_TOKEN: '日本' is not a token of asset

@@ -4,6 +4,7 @@ mod ambiguity;
 mod completions;
 mod dates;
 mod errors;
+mod evaluation;
 mod limits;
 mod matching;
 mod meaning;
