@@ -1,8 +1,8 @@
 //! QQL, the query language: text in, a typed expression out (`qql.md`).
 //!
 //! [`check()`] reads a text in two steps. The [`parser`] makes a tree of it, goes on after each error and notes what
-//! may stand where. The [`check`](mod@check) then looks names up in the tables of [`token`] definitions, reads values by
-//! their kind, and gives a [`typed`] query that knows no text any more, or up to ten [`error`]s that point into it. What the words of a
+//! may stand where. The [`check`](mod@check) then looks names up in the tables of [`token`] definitions, reads values
+//! by their kind, and gives a [`typed`] query, or up to ten [`error`]s that point into the text. What the words of a
 //! query match is decided in [`mod@text`], for every evaluator.
 //!
 //! There is no storage here, no clock and no zone: the as-of instant and the time zone are arguments.

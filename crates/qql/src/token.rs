@@ -100,6 +100,18 @@ pub enum TokenId {
     Component(ComponentToken),
 }
 
+impl TokenId {
+    /// In whose table it stands.
+    pub const fn entity(self) -> Entity {
+        match self {
+            Self::Asset(_) => Entity::Asset,
+            Self::Patch(_) => Entity::Patch,
+            Self::Vulnerability(_) => Entity::Vulnerability,
+            Self::Component(_) => Entity::Component,
+        }
+    }
+}
+
 /// The values of an enumeration, complete, the lowest rank first.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Enumeration {

@@ -184,20 +184,18 @@ impl Checker<'_> {
             return None;
         }
         let vocabulary = self.context.vocabulary;
-        let reaching: Vec<String> = groups(frame.entity(), vocabulary)
-            .filter(|(_, inner)| {
-                inner.find_own(&name.text, vocabulary).is_some() || inner.find_tied(&name.text, vocabulary).is_some()
-            })
-            .map(|(group, _)| format!("{}:({})", group.name, self.source(term)))
+        let reached: Vec<(&TokenDefinition, &TokenDefinition)> = groups(frame.entity(), vocabulary)
+            .filter_map(|(group, inner)| Some((group, inner.lookup(&name.text, vocabulary)?.token)))
             .collect();
-        let owner = Entity::ALL.into_iter().find(|entity| vocabulary.find(*entity, &name.text).is_some())?;
-        let tie = vocabulary.find(owner, &name.text).and_then(|token| token.tie);
-        let whose = tie.map_or_else(|| owner.name(), Tie::name);
+        let elsewhere = || Entity::ALL.into_iter().find_map(|entity| vocabulary.find(entity, &name.text));
+        let token = reached.first().map(|(_, token)| *token).or_else(elsewhere)?;
+        let whose = token.tie.map_or_else(|| token.id.entity().name(), Tie::name);
         let message = format!("'{}' is a token of {whose}, not of {}", name.text, frame.entity());
-        Some(match reaching.as_slice() {
+        let suggested = reached.iter().map(|(group, _)| format!("{}:({})", group.name, self.source(term))).collect();
+        Some(match reached.as_slice() {
             [] => Problem::new(Code::WrongEntity, name.span, message)
                 .help(format!("no group of {} reaches it", frame.entity())),
-            _ => Problem::new(Code::WrongEntity, term, message).did_you_mean(reaching),
+            _ => Problem::new(Code::WrongEntity, term, message).did_you_mean(suggested),
         })
     }
 

@@ -75,7 +75,8 @@ pub(crate) struct Parser<'a> {
     is_recovering: bool,
 }
 
-/// Reads a text in NFC that was sent with at most [`crate::MAX_LENGTH`] characters. `is_known` tells the names of tokens, of any entity.
+/// Reads a text in NFC that was sent with at most [`crate::MAX_LENGTH`] characters. `is_known` tells the names of
+/// tokens, of any entity.
 pub(crate) fn parse(text: &str, is_known: &dyn Fn(&str) -> bool) -> Parsed {
     let mut parser = Parser {
         scanner: Scanner::new(text, is_known),

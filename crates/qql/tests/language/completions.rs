@@ -49,12 +49,17 @@ fn what_is_offered_where() {
         texts.iter().map(line).collect::<Vec<_>>().join("\n")
     };
     insta::assert_snapshot!(table(Entity::Asset, &[
-        "|", "plat|", "pl|atform:Linux", "mem|", "vers|", "no|", "platform |", "platform i|", "hardware.memoryMb |", "patches |",
-        "platform:|", "platform:l|", "platform:[Linux, |", "platform:[Linux |", "name:w|", "name:\"we|", "name:web 0|",
+        "|", "plat|", "pl|atform:Linux", "mem|", "vers|", "no|", "platform |", "platform i|", "hardware.memoryMb |",
+        "patches |",
+        "platform:|", "platform:l|", "platform:[Linux, |", "platform:[Linux |", "name:w|", "name:\"we|",
+        "name:web 0|",
         "name:web |", "name:web a|", "name:\"web\"|", "name:\"web\" |", "(name:web |", "created:|", "created>=now|",
-        "lastLoggedOnUser is |", "lastLoggedOnUser is not |", "platform:Linux and |", "not |", "(|", "patches:(vendorS|",
-        "patches:(vendorSeverity:|", "patches:(isLat|", "components:(|", "interfaces:(add|", "nonsense:(x:|", "platform:Linux platform |",
-        "pendingReboot:t|", "pendingReboot:|", "platform|", "hardware.memoryMb|", "created:(|", "created:(now-7|", "created:(now .. |",
+        "lastLoggedOnUser is |", "lastLoggedOnUser is not |", "platform:Linux and |", "not |", "(|",
+        "patches:(vendorS|",
+        "patches:(vendorSeverity:|", "patches:(isLat|", "components:(|", "interfaces:(add|", "nonsense:(x:|",
+        "platform:Linux platform |",
+        "pendingReboot:t|", "pendingReboot:|", "platform|", "hardware.memoryMb|", "created:(|", "created:(now-7|",
+        "created:(now .. |",
         "name:(we|",
     ]), @r#"
     |    -> id, agentId, name, hostname, fqdn, platform, operatingSystem, osFamily, osVersion, osIdentifier, architecture, agentVersion, agentStatus, activationKey, created, lastCheckedIn, lastBoot, hardware.manufacturer, not, (

@@ -7,7 +7,8 @@ use crate::support::{all_refused, context, shown};
 #[test]
 fn names_are_suggested() {
     insta::assert_snapshot!(all_refused(Entity::Asset, &[
-        "Platform:Linux", "plattform:Linux", "serialNumber:5CG", "nonsense:x", "LASTVULNSCAN:2026", "http://example.com",
+        "Platform:Linux", "plattform:Linux", "serialNumber:5CG", "nonsense:x", "LASTVULNSCAN:2026",
+        "http://example.com",
         "components:(nam:openssl)", "components:(components.name:openssl)", "patches:(titel:x)",
     ]), @r#"
     QQL_UNKNOWN_TOKEN: 'Platform' is not a token of asset
@@ -68,6 +69,7 @@ fn names_are_suggested() {
 fn tokens_of_other_entities_are_reached_by_groups() {
     insta::assert_snapshot!(all_refused(Entity::Asset, &[
         "vendorSeverity:Critical", "patchStatus:Missing and cve:\"CVE-2024-1\"", "cvss>=9", "arch:amd64",
+        "finding.patchStatus:Missing", "patch.title:x",
     ]), @r#"
     QQL_WRONG_ENTITY: 'vendorSeverity' is a token of patch, not of asset
       help: did you mean 'patches:(vendorSeverity:Critical)'?
@@ -97,6 +99,18 @@ fn tokens_of_other_entities_are_reached_by_groups() {
       suggested: components.arch
     arch:amd64
     ^^^^
+
+    QQL_WRONG_ENTITY: 'finding.patchStatus' is a token of finding, not of asset
+      help: did you mean 'patches:(finding.patchStatus:Missing)'?
+      suggested: patches:(finding.patchStatus:Missing)
+    finding.patchStatus:Missing
+    ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+    QQL_WRONG_ENTITY: 'patch.title' is a token of patch, not of asset
+      help: did you mean 'patches:(patch.title:x)'?
+      suggested: patches:(patch.title:x)
+    patch.title:x
+    ^^^^^^^^^^^^^
     "#);
     insta::assert_snapshot!(all_refused(Entity::Patch, &["hostname:web", "vulnerabilities:(patchStatus:Missing)"]), @r#"
     QQL_WRONG_ENTITY: 'hostname' is a token of asset, not of patch

@@ -135,8 +135,10 @@ proptest! {
     #[test]
     fn any_text_of_the_language_is_survived(
         parts in prop::collection::vec(prop::sample::select(vec![
-            "name", "platform", "created", "hardware.memoryMb", "interfaces", "patches", ":", ">", "<=", "=", "(", ")", "[", "]", ",",
-            "..", " ", "and", "or", "not", "is", "null", "\"", "'", "`", "\\", "*", "now-7d", "2026-05", "10.0.0.0/8", "Linux", "ö", "\n",
+            "name", "platform", "created", "hardware.memoryMb", "interfaces", "patches", ":", ">", "<=", "=", "(",
+            ")", "[", "]", ",",
+            "..", " ", "and", "or", "not", "is", "null", "\"", "'", "`", "\\", "*", "now-7d", "2026-05",
+            "10.0.0.0/8", "Linux", "ö", "\n",
         ]), 0..24),
         cursor in 0_usize..60,
     ) {

@@ -10,12 +10,16 @@ fn each_construct_is_said() {
         texts.iter().map(|text| format!("{text}\n  {}", read(entity, text).sentence())).collect::<Vec<_>>().join("\n")
     };
     insta::assert_snapshot!(said(Entity::Asset, &[
-        "", "web", "platform:Linux and name:web*", "platform:Linux and (name:a b or not fqdn:\"x y\")", "name:`A b`", "name:[a,b]",
-        "not name:[a,b]", "platform:[Linux,Windows]", "timezone:Europe/*", "not pendingReboot:true", "hardware.cpuCount>4",
-        "hardware.cpuCount:[1 .. 8)", "hardware.cpuCount:[1,2]", "created>=2026-05", "created:2026", "not created<2026", "agentVersion<1.4",
+        "", "web", "platform:Linux and name:web*", "platform:Linux and (name:a b or not fqdn:\"x y\")",
+        "name:`A b`", "name:[a,b]",
+        "not name:[a,b]", "platform:[Linux,Windows]", "timezone:Europe/*", "not pendingReboot:true",
+        "hardware.cpuCount>4",
+        "hardware.cpuCount:[1 .. 8)", "hardware.cpuCount:[1,2]", "created>=2026-05", "created:2026",
+        "not created<2026", "agentVersion<1.4",
         "interfaces.address:10.0.0.0/8", "not interfaces.address:10.0.0.0/8", "lastLoggedOnUser is null", "name:*",
         "interfaces:(address:10.0.0.0/8 and interfaceName:eth0)", "not components:(name:openssl and version<3.0.12)",
-        "patches:(vendorSeverity>=Important and patchStatus:Missing)", "not (platform:Linux or web)", "patches:(isLatest:true and not isSecurity:true and isHidden:false)",
+        "patches:(vendorSeverity>=Important and patchStatus:Missing)", "not (platform:Linux or web)",
+        "patches:(isLatest:true and not isSecurity:true and isHidden:false)",
     ]), @r#"
 
       All assets

@@ -7,9 +7,11 @@ use crate::support::all_refused;
 #[test]
 fn what_was_expected_is_said() {
     insta::assert_snapshot!(all_refused(Entity::Asset, &[
-        "platform:", "and platform:Linux", "platform:Linux and", "platform:Linux or or name:web", "()", "web )", "web ]",
+        "platform:", "and platform:Linux", "platform:Linux and", "platform:Linux or or name:web", "()", "web )",
+        "web ]",
         "name:and", "lastLoggedOnUser is", "lastLoggedOnUser is Linux", "lastLoggedOnUser is not", "null", "is null",
-        "platform:[Linux,]", "platform:[Linux (Windows]", "created:[2026 .. 2027", "created:[2026 .. 2027 and name:x]", "[a,b]",
+        "platform:[Linux,]", "platform:[Linux (Windows]", "created:[2026 .. 2027",
+        "created:[2026 .. 2027 and name:x]", "[a,b]",
         "not", "name:(", "name: platform:Linux", "platform:[and]", "hardware.memoryMb:>[1 .. 2]",
     ]), @r#"
     QQL_SYNTAX: expected a value, found the end
@@ -161,8 +163,10 @@ fn what_was_expected_is_said() {
 #[test]
 fn two_terms_side_by_side_are_an_error() {
     insta::assert_snapshot!(all_refused(Entity::Asset, &[
-        "platform:Linux name:web", "name:Security Update:now", "name:web (platform:Linux)", "\"a\" \"b\"", "name:web not fqdn:x",
-        "(platform:Linux) name:web", "name:web lastLoggedOnUser is null", "name:[web foo:x,b]", "some words \"quoted\"",
+        "platform:Linux name:web", "name:Security Update:now", "name:web (platform:Linux)", "\"a\" \"b\"",
+        "name:web not fqdn:x",
+        "(platform:Linux) name:web", "name:web lastLoggedOnUser is null", "name:[web foo:x,b]",
+        "some words \"quoted\"",
         "name:web Foo > 5",
     ]), @r#"
     QQL_MISSING_OPERATOR: an operator lacks before `name`
@@ -229,7 +233,8 @@ fn two_terms_side_by_side_are_an_error() {
 #[test]
 fn what_is_open_is_told_at_its_start() {
     insta::assert_snapshot!(all_refused(Entity::Asset, &[
-        "name:\"web", "name:'web", "name:`web", "(platform:Linux", "platform:[Linux,Windows", "patches:(isSecurity:true",
+        "name:\"web", "name:'web", "name:`web", "(platform:Linux", "platform:[Linux,Windows",
+        "patches:(isSecurity:true",
         "created:[2026 .. ", "hardware.memoryMb:(1 .. 5", "((platform:Linux)", "(name:\"web",
     ]), @r#"
     QQL_UNTERMINATED: `"` is not closed

@@ -7,9 +7,11 @@ use crate::support::all_refused;
 #[test]
 fn values_that_do_not_fit_are_told_with_the_right_form() {
     insta::assert_snapshot!(all_refused(Entity::Asset, &[
-        "platform:Linus", "platform:Solaris", "platform:`linux`", "pendingReboot:yes", "hardware.memoryMb:4GB", "hardware.memoryMb:1 2",
+        "platform:Linus", "platform:Solaris", "platform:`linux`", "pendingReboot:yes", "hardware.memoryMb:4GB",
+        "hardware.memoryMb:1 2",
         "hardware.memoryMb:99999999999999999999", "osVersion:bookworm", "id:38aa48ca", "created:yesterday",
-        "created:2026-02-30", "created:0000", "created:now-7x", "interfaces.address:10.0.0.300", "interfaces.address:10.0.0.0/33",
+        "created:2026-02-30", "created:0000", "created:now-7x", "interfaces.address:10.0.0.300",
+        "interfaces.address:10.0.0.0/33",
         "interfaces.address:[10.0.0.1 .. fe80::1]", "components:(version:\"1 2\")",
     ]), @r#"
     QQL_BAD_VALUE: 'Linus' is no value of `platform`
@@ -124,9 +126,12 @@ fn values_that_do_not_fit_are_told_with_the_right_form() {
 #[test]
 fn operators_that_a_kind_does_not_take_are_told_with_what_works() {
     insta::assert_snapshot!(all_refused(Entity::Asset, &[
-        "name>web", "osFamily<=Debian", "pendingReboot>true", "id>38aa48ca-a53f-4591-af01-8bce75de4ce7", "platform>Linux",
-        "name:[a .. b]", "platform:[Linux .. Windows]", "hardware.memoryMb:4*", "created:2026-*", "interfaces.address:10.0.*",
-        "interfaces.address:1?.0.*", "osVersion:10.*", "id:38aa*", "pendingReboot:tr*", "name:(web or db)", "patches:x", "patches is null",
+        "name>web", "osFamily<=Debian", "pendingReboot>true", "id>38aa48ca-a53f-4591-af01-8bce75de4ce7",
+        "platform>Linux",
+        "name:[a .. b]", "platform:[Linux .. Windows]", "hardware.memoryMb:4*", "created:2026-*",
+        "interfaces.address:10.0.*",
+        "interfaces.address:1?.0.*", "osVersion:10.*", "id:38aa*", "pendingReboot:tr*", "name:(web or db)",
+        "patches:x", "patches is null",
         "components:(name:(a or b))", "interfaces:(components:(name:x))", "interfaces:(patches:(isSecurity:true))",
     ]), @r#"
     QQL_BAD_OPERATOR: `>` does not work on `name`, of kind text
