@@ -100,6 +100,9 @@ pub(crate) enum Command {
     /// Orders of versions
     #[command(subcommand)]
     Version(command::version::Version),
+    /// The query language: check a query, list the tokens
+    #[command(subcommand)]
+    Qql(command::qql::Qql),
     /// Fill a database with a fleet that does not exist
     Simulate(command::simulate::Simulate),
     /// Runs a program that ends with the process that started it

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use fettle_qql::Invalid;
+
 /// Whether a command that was carried out has something to report by its exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Finding {
@@ -79,6 +81,9 @@ pub(crate) enum Failure {
     Ambiguous { object: Noun, wanted: String, ids: Vec<String> },
     #[error("{0}")]
     Argument(String),
+    /// Queries that do not hold, each with its errors.
+    #[error("the query is not valid")]
+    Query(Vec<Invalid>),
     #[error("{operation}")]
     File { operation: String, source: std::io::Error },
     #[error("{} cannot be read", .path.display())]
@@ -118,6 +123,7 @@ impl Failure {
             Self::Unknown { .. } => "NOT_FOUND",
             Self::Ambiguous { .. } => "AMBIGUOUS",
             Self::Argument(_) => "INVALID_ARGUMENT",
+            Self::Query(_) => "QQL_INVALID",
             Self::File { .. } => "FILE",
             Self::Document { .. } => "INVALID_FILE",
             Self::Catalogue { .. } => "IMPORT_REFUSED",
@@ -152,6 +158,9 @@ impl Failure {
 
     /// `error: CODE: message`, with the causes on the same line, then `hint: …`.
     pub(crate) fn to_text(&self) -> String {
+        if let Self::Query(queries) = self {
+            return crate::text::printable(&query_errors(queries));
+        }
         let mut text = format!("error: {}: {self}", self.code());
         let mut source = std::error::Error::source(self);
         while let Some(cause) = source {
@@ -168,6 +177,18 @@ impl Failure {
         }
         crate::text::printable(&text)
     }
+}
+
+/// Each error with its place in the text.
+fn query_errors(queries: &[Invalid]) -> String {
+    let mut lines = Vec::new();
+    for (query, error) in queries.iter().flat_map(|query| query.errors.iter().map(move |error| (query, error))) {
+        let message = message_with_field(&error.message, Some(query.field).filter(|field| *field != "query"));
+        lines.push(format!("error: {}: {message}", error.code.name()));
+        lines.push(error.caret.clone());
+        lines.extend(error.help.iter().map(|help| format!("hint: {help}")));
+    }
+    lines.join("\n")
 }
 
 fn refusal_hint(code: &str) -> Option<&'static str> {

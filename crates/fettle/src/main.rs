@@ -48,6 +48,7 @@ async fn run(arguments: Arguments) -> Result<Finding, Failure> {
         Command::Catalogue(catalogue) => command::catalogue::run(&connection, catalogue).await,
         Command::Assess(assess) => command::assess::run(&assess),
         Command::Version(version) => command::version::run(&version),
+        Command::Qql(qql) => command::qql::run(&qql),
         Command::WithParent(child) => Err(command::with_parent::run(&child)),
         Command::Login(login) => command::login::run(&connection, login).await,
         Command::Logout(logout) => command::logout::run(&logout).await,

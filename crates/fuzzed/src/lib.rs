@@ -10,6 +10,7 @@ pub mod changes;
 pub mod debian;
 pub mod host;
 pub mod keeper;
+pub mod qql;
 pub mod versions;
 pub mod windows;
 pub mod wire;
@@ -43,6 +44,8 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("mssecure_cab", windows::mssecure_cab),
     ("mssecure_xml", windows::mssecure_xml),
     ("nvd", catalogue::nvd),
+    ("qql_order", qql::order),
+    ("qql_query", qql::query),
     ("repomd", catalogue::repomd),
     ("updateinfo", catalogue::updateinfo),
     ("versions", versions::orders),

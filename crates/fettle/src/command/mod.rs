@@ -12,6 +12,7 @@ pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod overview;
 pub(crate) mod patches;
+pub(crate) mod qql;
 pub(crate) mod server;
 pub(crate) mod simulate;
 mod sla;

@@ -6,6 +6,7 @@ mod errors;
 mod files;
 mod jobs;
 mod lists;
+mod qql;
 mod run;
 mod sign_in;
 mod version;
