@@ -226,6 +226,6 @@ impl Shared {
 /// What the chain of `entry` adds to counts, as the catalogue has it now.
 fn contribution(shared: &Shared, judged: &FxHashMap<PatchNumber, Judged>, entry: &PatchEntry) -> Contribution {
     let mut contribution = Contribution::default();
-    contribution.add(&shared.catalogue.chain_of(entry), judged);
+    contribution.add(&shared.catalogue, &shared.catalogue.chain_of(entry), judged);
     contribution
 }
