@@ -35,6 +35,7 @@ export type Contract = [
   Check<SameNames<api.KnownExploited, Schemas["KnownExploited"]>>,
   Check<SameNames<api.Epss, Schemas["Epss"]>>,
   Check<SameNames<api.VulnerabilityFacts, Schemas["Facts"]>>,
+  Check<SameNames<api.SourceStatement, Schemas["Statement"]>>,
   Check<SameNames<api.VulnerabilityDetails, Schemas["VulnerabilityDetails"]>>,
   Check<SameNames<api.FeedRow, Schemas["FeedRow"]>>,
   Check<SameNames<api.ImportedDocument, Schemas["DocumentRow"]>>,

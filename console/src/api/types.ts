@@ -279,7 +279,21 @@ export type VulnerabilityFacts = {
   delistedAt: string | null;
   epss: Epss | null;
 };
-export type VulnerabilityDetails = VulnerabilityRow & { facts: VulnerabilityFacts; patches: PatchRow[] };
+export type SourceStatement = {
+  product: string;
+  source: string;
+  status: string;
+  fixedVersion: string | null;
+  urgency: string;
+  noAdvisory: string | null;
+  affectedCount: number;
+};
+export type VulnerabilityDetails = VulnerabilityRow & {
+  facts: VulnerabilityFacts;
+  patches: PatchRow[];
+  statements: SourceStatement[];
+  affectedCount: number;
+};
 export type PatchReference = { patchId: string; title: string };
 export type PatchPackage = {
   name: string;

@@ -10,6 +10,7 @@ use fettle_model::debian_source::is_side_by_side;
 use fettle_model::package_kind::is_install_only;
 pub use fettle_model::patch::is_same_architecture;
 use fettle_model::patch::{Corroboration, MatchedBy, Patch};
+use fettle_model::source_statement::SourceStatement;
 use fettle_model::{AssetId, PackageKind, Repository};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +105,21 @@ impl Rule {
         let of_advisory = patch.judged_packages().any(|package| package.corroboration == Corroboration::Advisory);
         let repository = if of_advisory { None } else { patch.repository.clone() };
         Self { product: patch.product.clone(), repository, clauses: clauses.collect() }
+    }
+
+    /// Where a statement's source package is installed; a machine below the fixed version misses it. A flaw without a fix
+    /// is there wherever the rule applies.
+    pub fn of_statement(statement: &SourceStatement) -> Self {
+        let clause = Clause {
+            kind: PackageKind::Deb,
+            by: MatchedBy::Source,
+            name: statement.source.clone(),
+            architecture: "any".to_owned(),
+            stream: String::new(),
+            fixed: statement.fixed_version().unwrap_or_default().to_owned(),
+            reach: Reach::Everyone,
+        };
+        Self { product: statement.product.clone(), repository: None, clauses: vec![clause] }
     }
 
     /// The rule in words, for the details page.

@@ -235,7 +235,7 @@ impl Fleet {
             let mut parsed = Vec::with_capacity(page.len());
             for stored in &page {
                 let value = serde_json::from_str(&stored.canonical).map_err(|_| StartError::Component(stored.id))?;
-                let component = WireComponent(value).read().map_err(|_| StartError::Component(stored.id))?;
+                let component = WireComponent(value).read_stored().map_err(|_| StartError::Component(stored.id))?;
                 parsed.push((ComponentId(stored.id), component));
             }
             self.index.add_components(parsed.iter().map(|(id, component)| (*id, component)));

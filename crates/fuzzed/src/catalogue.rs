@@ -2,8 +2,8 @@
 
 use std::io::Cursor;
 
-use fettle_catalog::debian::{patches, tracker};
-use fettle_catalog::rpm::{repomd, updateinfo};
+use fettle_catalog::debian::{patches, statements, tracker};
+use fettle_catalog::rpm::{self, repomd, updateinfo};
 use fettle_catalog::vulnerability::{epss, kev, nvd};
 use fettle_catalog::{cve, import};
 use fettle_model::version::Scheme;
@@ -35,6 +35,10 @@ pub fn debian_tracker(bytes: &[u8]) {
         are_cves([&statement.cve]);
         statement.makes_finding();
     });
+    if let Ok((by_cve, _)) = statements::read(bytes) {
+        are_cves(by_cve.keys());
+        assert!(by_cve.values().all(|said| !said.is_empty() && said.is_sorted()));
+    }
 }
 
 pub fn updateinfo(bytes: &[u8]) {
@@ -44,6 +48,13 @@ pub fn updateinfo(bytes: &[u8]) {
         }
         are_cves(&update.cves);
     });
+    let Ok((patches, _)) = rpm::patches::read(bytes) else { return };
+    for patch in patches {
+        assert!(!patch.packages.is_empty() && patch.packages.is_sorted(), "{}", patch.title);
+        are_cves(patch.cves.iter().flatten());
+        assert!(patch.covers(&patch), "{}", patch.title);
+        assert_eq!(rpm::patches::joined(&patch, patch.clone()), patch, "the same again changes nothing");
+    }
 }
 
 pub fn repomd(bytes: &[u8]) {

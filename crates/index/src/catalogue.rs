@@ -54,6 +54,9 @@ pub(crate) struct Catalogue {
     /// Of CVEs that a patch names, as far as something is known of them.
     facts: FxHashMap<String, Arc<VulnerabilityFacts>>,
     chains: Chains<PatchNumber>,
+    /// Of patches of rpms those older ones of their chain that they do not cover, and so do not replace: few. Kept, for
+    /// chains of kernels are long, and each of their patches lists a hundred packages.
+    spared: FxHashMap<PatchNumber, FxHashSet<PatchNumber>>,
     /// Rises with each patch that is put in.
     generation: u64,
 }
@@ -76,6 +79,7 @@ impl Catalogue {
         }
         self.chains.insert(key, &entry.patch.source_version, entry.number);
         self.generation += 1;
+        self.put_spared(&entry);
         self.put_heads(&entry);
         self.patches.insert(entry.number, entry);
         // It may have been the one patch by which the others of its former chain were found.
@@ -84,6 +88,33 @@ impl Catalogue {
             self.put_heads(&entry);
         }
         true
+    }
+
+    /// Compares a patch with the others of its chain, once.
+    fn put_spared(&mut self, entry: &PatchEntry) {
+        if entry.patch.package_kind == PackageKind::Deb {
+            return;
+        }
+        let chain: Vec<PatchNumber> = self.chains.chain(&ChainKey::of(&entry.patch)).collect();
+        let mut of_entry = FxHashSet::default();
+        for number in chain.into_iter().filter(|number| *number != entry.number) {
+            let Some(other) = self.patches.get(&number) else { continue };
+            if !entry.patch.covers(&other.patch) {
+                of_entry.insert(number);
+            }
+            let of_other = self.spared.entry(number).or_default();
+            if other.patch.covers(&entry.patch) {
+                of_other.remove(&entry.number);
+            } else {
+                of_other.insert(entry.number);
+            }
+        }
+        self.spared.insert(entry.number, of_entry);
+    }
+
+    /// May the one replace the other, which is an older one of its chain?
+    pub(crate) fn covers(&self, newer: &PatchEntry, older: &PatchEntry) -> bool {
+        self.spared.get(&newer.number).is_none_or(|spared| !spared.contains(&older.number))
     }
 
     fn put_heads(&mut self, entry: &PatchEntry) {
@@ -203,13 +234,13 @@ impl Catalogue {
     pub(crate) fn newer(&self, entry: &PatchEntry) -> Vec<&PatchEntry> {
         let key = ChainKey::of(&entry.patch);
         let newer = self.chains.newer(&key, entry.number).filter_map(|number| self.get(number));
-        newer.filter(|newer| newer.state.enabled && newer.patch.covers(&entry.patch)).collect()
+        newer.filter(|newer| newer.state.enabled && self.covers(newer, entry)).collect()
     }
 
     pub(crate) fn older(&self, entry: &PatchEntry) -> Vec<&PatchEntry> {
         let key = ChainKey::of(&entry.patch);
         let older = self.chains.older(&key, entry.number).filter_map(|number| self.get(number));
-        older.filter(|older| entry.patch.covers(&older.patch)).collect()
+        older.filter(|older| self.covers(entry, older)).collect()
     }
 
     /// One member of each chain that holds one of `patches`.

@@ -240,7 +240,7 @@ fn contribution<'a>(
 ) -> Contribution {
     let mut contribution = Contribution::default();
     for entry in entries {
-        contribution.add(&shared.catalogue.chain_of(entry), judged);
+        contribution.add(&shared.catalogue, &shared.catalogue.chain_of(entry), judged);
     }
     contribution
 }

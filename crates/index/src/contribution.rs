@@ -6,7 +6,7 @@ use crate::Slot;
 use crate::asset::Counts;
 use crate::bits::Bits;
 use crate::block::Block;
-use crate::catalogue::{PatchEntry, PatchNumber};
+use crate::catalogue::{Catalogue, PatchEntry, PatchNumber};
 use crate::finding::is_same_version;
 use crate::judging::Judged;
 use crate::tally::{Change, Tally};
@@ -23,7 +23,12 @@ pub(crate) struct Contribution {
 impl Contribution {
     /// Adds a chain, newest first. A patch that was not judged concerns nobody; a hidden one is not counted, and a disabled
     /// one replaces nothing.
-    pub(crate) fn add(&mut self, chain: &[&PatchEntry], judged: &FxHashMap<PatchNumber, Judged>) {
+    pub(crate) fn add(
+        &mut self,
+        catalogue: &Catalogue,
+        chain: &[&PatchEntry],
+        judged: &FxHashMap<PatchNumber, Judged>,
+    ) {
         let chain: Vec<_> = chain.iter().filter_map(|link| Some((*link, judged.get(&link.number)?))).collect();
         let mut security = Bits::default();
         for (_, judged) in chain.iter().filter(|(link, _)| link.patch.is_security()) {
@@ -33,10 +38,11 @@ impl Contribution {
         let mut newer: Vec<(&PatchEntry, &Judged)> = Vec::new();
         for same_version in chain.chunk_by(|(left, _), (right, _)| is_same_version(left, right)) {
             for (link, judged) in same_version.iter().filter(|(link, _)| !link.state.is_hidden()) {
-                let latest = if newer.iter().all(|(newer, _)| newer.patch.covers(&link.patch)) {
+                let covers = |newer: &PatchEntry| catalogue.covers(newer, link);
+                let latest = if newer.iter().all(|(newer, _)| covers(newer)) {
                     judged.missing.without(&replaced)
                 } else {
-                    judged.missing.without(&applying_over(&newer, link))
+                    judged.missing.without(&applying(&newer, covers))
                 };
                 self.missing_security.add(latest.and(&security));
                 self.missing.add(latest);
@@ -64,10 +70,10 @@ impl Contribution {
     }
 }
 
-/// Where one of the newer patches that cover `older` applies.
-fn applying_over(newer: &[(&PatchEntry, &Judged)], older: &PatchEntry) -> Bits {
+/// Where one of the newer patches applies that are `wanted`.
+fn applying(newer: &[(&PatchEntry, &Judged)], wanted: impl Fn(&PatchEntry) -> bool) -> Bits {
     let mut applying = Bits::default();
-    for (_, judged) in newer.iter().filter(|(newer, _)| newer.patch.covers(&older.patch)) {
+    for (_, judged) in newer.iter().filter(|(newer, _)| wanted(newer)) {
         applying.add(&judged.applies);
     }
     applying

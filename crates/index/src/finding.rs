@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::Shared;
 use crate::asset::Counts;
 use crate::block::Block;
-use crate::catalogue::{PatchEntry, PatchNumber};
+use crate::catalogue::{Catalogue, PatchEntry, PatchNumber};
 use crate::dictionary::{ComponentId, Dictionary, LineKey, Version};
 use fettle_model::{AssetId, Repository};
 
@@ -223,8 +223,8 @@ impl Effect {
             let chain = shared.catalogue.chain_of(head);
             let statuses = chain.iter().map(|entry| here.statuses(asset, entry));
             let (before, after): (Vec<_>, Vec<_>) = statuses.map(|around| (around.before, around.after)).unzip();
-            count_chain(&mut effect.counted.0, &chain, &before);
-            count_chain(&mut effect.counted.1, &chain, &after);
+            count_chain(&shared.catalogue, &mut effect.counted.0, &chain, &before);
+            count_chain(&shared.catalogue, &mut effect.counted.1, &chain, &after);
             let flips = chain.iter().zip(before.into_iter().zip(after)).filter(|(_, (from, to))| from != to);
             effect.flips.extend(flips.map(|(entry, (from, to))| Flip { patch: entry.number, from, to }));
         }
@@ -234,12 +234,13 @@ impl Effect {
 
 /// Of a chain (newest first) only patches count as missing that no enabled one that applies replaces. They bring
 /// security when any missing patch of the chain does. Hidden ones replace, and are not counted.
-fn count_chain(counts: &mut Counts, chain: &[&PatchEntry], statuses: &[Status]) {
+fn count_chain(catalogue: &Catalogue, counts: &mut Counts, chain: &[&PatchEntry], statuses: &[Status]) {
     let applying = chain.iter().zip(statuses).filter(|(_, status)| **status != Status::NotApplicable);
     let replacing = applying.clone().map(|(entry, _)| *entry).filter(|entry| entry.state.enabled);
     let shown = applying.clone().filter(|(entry, _)| !entry.state.is_hidden());
     let is_missing = |(_, status): &(&&PatchEntry, &Status)| **status == Status::Missing;
-    let is_latest = |(entry, _): &(&&PatchEntry, &Status)| !replacing.clone().any(|newer| replaces(newer, entry));
+    let is_latest =
+        |(entry, _): &(&&PatchEntry, &Status)| !replacing.clone().any(|newer| replaces(catalogue, newer, entry));
     let missing = shown.clone().filter(is_missing).filter(is_latest).count();
     let security = applying.filter(is_missing).any(|(entry, _)| entry.patch.is_security());
     let installed = shown.filter(|(_, status)| **status == Status::Installed).count();
@@ -250,8 +251,8 @@ fn count_chain(counts: &mut Counts, chain: &[&PatchEntry], statuses: &[Status]) 
 }
 
 /// Does a patch replace another of its chain, where it applies?
-fn replaces(newer: &PatchEntry, older: &PatchEntry) -> bool {
-    newer.patch.compare_versions(&older.patch).is_gt() && newer.patch.covers(&older.patch)
+fn replaces(catalogue: &Catalogue, newer: &PatchEntry, older: &PatchEntry) -> bool {
+    newer.patch.compare_versions(&older.patch).is_gt() && catalogue.covers(newer, older)
 }
 
 pub(crate) fn is_same_version(left: &PatchEntry, right: &PatchEntry) -> bool {

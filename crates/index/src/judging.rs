@@ -3,7 +3,7 @@
 //! Patches of one chain ask for the same lines, cut at other places, and so do the chains of a source in other releases.
 //! What lies below each place of a line is put together once for all of them.
 
-use fettle_catalog::rule::{Clause, Reach};
+use fettle_catalog::rule::{Clause, Reach, Rule};
 use fettle_model::AssetId;
 use fettle_model::patch::MatchedBy;
 use rustc_hash::FxHashMap;
@@ -92,9 +92,13 @@ impl<'a> Judging<'a> {
     }
 
     pub(crate) fn judge(&mut self, entry: &'a PatchEntry) -> Judged {
-        let rule = &entry.rule;
-        if self.source != entry.patch.source {
-            self.source = &entry.patch.source;
+        self.judge_rule(&entry.rule, &entry.patch.source)
+    }
+
+    /// `source` is the package whose lines are kept for the next rule.
+    pub(crate) fn judge_rule(&mut self, rule: &'a Rule, source: &'a str) -> Judged {
+        if self.source != source {
+            self.source = source;
             self.lines.clear();
             self.kins.clear();
         }

@@ -73,7 +73,7 @@ impl Index {
             for head in &heads {
                 let chain = shared.catalogue.chain_of(head);
                 let judged = judging.chain(&chain);
-                counted.add(&chain, &judged);
+                counted.add(&shared.catalogue, &chain, &judged);
                 missing.extend(bitmaps(&chain, &judged));
             }
             for (number, missing) in missing {

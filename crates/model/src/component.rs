@@ -206,6 +206,18 @@ impl Component {
         Self::from_array(fields.collect::<Option<_>>().ok_or(BadComponent::NotAnArray)?)
     }
 
+    /// Reads what an earlier version stored, which may have kept a kind as it came that it did not read yet: a form that is
+    /// refused today stays [`Component::Other`], judged by no rule.
+    pub fn from_stored(value: Value) -> Result<Self, BadComponent> {
+        match Self::from_value(value.clone()) {
+            Err(BadComponent::FieldCount { kind, .. } | BadComponent::FieldType { kind, .. }) => {
+                let fields: Vec<Field> = serde_json::from_value(value).map_err(|_| BadComponent::NotAnArray)?;
+                Ok(Self::Other { kind, fields: fields.into_iter().skip(1).collect() })
+            }
+            read => read,
+        }
+    }
+
     pub fn from_array(fields: Vec<Field>) -> Result<Self, BadComponent> {
         if fields.iter().any(|field| matches!(field, Field::Text(text) if !text::is_clean(text))) {
             return Err(BadComponent::Unclean);
@@ -346,5 +358,16 @@ mod tests {
         let unclean = Component::from_value(json!(["deb", "open\u{7}ssl", "1", "amd64", "openssl", "1"]));
         assert_eq!(unclean, Err(BadComponent::Unclean));
         assert_eq!(Component::from_value(json!({"deb": 1})), Err(BadComponent::NotAnArray));
+    }
+
+    #[test]
+    fn what_was_stored_before_its_kind_was_read_stays_as_it_came() {
+        let array = json!(["rpm", "nodejs", 18, true]);
+        assert!(Component::from_value(array.clone()).is_err());
+        let stored = Component::from_stored(array.clone()).expect("kept");
+        assert_eq!((stored.kind(), stored.name()), ("rpm", "nodejs"));
+        assert!(matches!(stored, Component::Other { .. }));
+        assert_eq!(serde_json::to_value(stored.to_array()).expect("json"), array);
+        assert_eq!(Component::from_stored(json!({"rpm": 1})), Err(BadComponent::NotAnArray));
     }
 }

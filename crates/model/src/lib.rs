@@ -18,6 +18,7 @@ pub mod patch;
 pub mod run;
 pub mod severity;
 pub mod sla;
+pub mod source_statement;
 pub mod text;
 pub mod version;
 pub mod vulnerability;

@@ -8,7 +8,7 @@ use crate::assets::{Assets, Certificates, Enrolments, ScanRequests};
 use crate::audit::Audit;
 use crate::catalogue::{
     Components, Documents, Exceptions, FeedStates, Findings, KnownExploitedList, PatchReports, Patches,
-    Vulnerabilities, VulnerabilityDocuments,
+    SourceStatements, Vulnerabilities, VulnerabilityDocuments,
 };
 use crate::error::StoreError;
 use crate::feed::{Feed, FeedCursor};
@@ -59,6 +59,7 @@ views! {
     vulnerability_documents: VulnerabilityDocuments,
     vulnerabilities: Vulnerabilities,
     known_exploited: KnownExploitedList,
+    source_statements: SourceStatements,
     documents: Documents,
     jobs: Jobs,
     authorisations: Authorisations,

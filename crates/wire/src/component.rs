@@ -19,6 +19,11 @@ impl WireComponent {
     pub fn read(self) -> Result<Component, BadComponent> {
         Component::from_value(self.0)
     }
+
+    /// As [`WireComponent::read`], for one that this or an earlier version has stored.
+    pub fn read_stored(self) -> Result<Component, BadComponent> {
+        Component::from_stored(self.0)
+    }
 }
 
 impl From<&Component> for WireComponent {

@@ -14,6 +14,8 @@ const kinds = [
   { value: "repo", label: "Repositories" },
   { value: "running", label: "Running" },
 ];
+/** `ID` of the os-release of systems whose packages are rpms. */
+const rpmSystems = ["almalinux", "centos", "fedora", "ol", "rhel", "rocky"];
 const quiet = <span className="ft-quiet">–</span>;
 const columns: Column<SoftwareRow>[] = [
   { key: "name", title: "Name", cell: (row) => row.name },
@@ -41,7 +43,7 @@ const columns: Column<SoftwareRow>[] = [
 
 export function SoftwareTab({ asset }: { asset: AssetDetails }) {
   const address = useListState(["kind"]);
-  const kind = address.filters.kind ?? "deb";
+  const kind = address.filters.kind ?? (rpmSystems.includes(asset.facts.os.id) ? "rpm" : "deb");
   const result = useSoftware(asset.id, apiQuery(address, { kind }));
   return (
     <ListTable

@@ -2,4 +2,6 @@
 
 pub mod advisories;
 pub mod patches;
+mod releases;
+pub mod statements;
 pub mod tracker;

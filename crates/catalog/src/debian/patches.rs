@@ -15,30 +15,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::advisories::{self, Advisory};
+use super::releases;
 use crate::reading::{Place, ReadError, Report};
 use crate::rule::product_key;
 
-const VENDOR: &str = "Debian";
+pub(super) const VENDOR: &str = "Debian";
 /// Where Debian shows an advisory; its id follows.
 const ADVISORY_PAGE: &str = "https://security-tracker.debian.org/tracker/";
-
-/// Code names, and the numbers that `VERSION_ID` of the release's `os-release` has.
-const RELEASES: [(&str, &str); 14] = [
-    ("potato", "2.2"),
-    ("woody", "3.0"),
-    ("sarge", "3.1"),
-    ("etch", "4"),
-    ("lenny", "5"),
-    ("squeeze", "6"),
-    ("wheezy", "7"),
-    ("jessie", "8"),
-    ("stretch", "9"),
-    ("buster", "10"),
-    ("bullseye", "11"),
-    ("bookworm", "12"),
-    ("trixie", "13"),
-    ("forky", "14"),
-];
 
 /// Reads a list, and gives what it makes.
 pub fn read(input: impl BufRead) -> Result<(Vec<Patch>, Report), ReadError> {
@@ -55,7 +38,7 @@ fn patches(advisories: Vec<Advisory>, report: &mut Report) -> Vec<Patch> {
         let (base, _) = base_and_revision(&advisory.id);
         let mut by_release: BTreeMap<&str, Advisory> = BTreeMap::new();
         for fix in &advisory.fixes {
-            let Some((_, number)) = RELEASES.iter().find(|(name, _)| *name == fix.release) else {
+            let Some(number) = releases::number(&fix.release) else {
                 report.unresolved.add(Place::Line(advisory.line), "a release without a known number", &fix.release);
                 continue;
             };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
+pub use fettle_model::source_statement::FixState as State;
 use fettle_model::version::Scheme;
 use serde::Deserialize;
 
@@ -21,24 +22,14 @@ pub struct Statement {
     pub release: String,
     pub state: State,
     pub urgency: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum State {
-    /// Vulnerable, and not fixed in this release.
-    Open,
-    /// Fixed since this source version.
-    Fixed(String),
-    /// `fixed_version` `0`: the release never had the flaw.
-    NeverAffected,
-    Undetermined,
+    /// `nodsa`: why there will be no advisory.
+    pub no_advisory: Option<String>,
 }
 
 impl Statement {
     /// Does it make a finding? Not where Debian calls it unimportant, or gave the release up.
     pub fn makes_finding(&self) -> bool {
-        let is_worth = !matches!(self.urgency.as_str(), "unimportant" | "end-of-life");
-        is_worth && matches!(self.state, State::Open | State::Fixed(_))
+        self.state.can_affect(&self.urgency)
     }
 }
 
@@ -54,6 +45,7 @@ struct Release {
     fixed_version: Option<String>,
     #[serde(default)]
     urgency: String,
+    nodsa: Option<String>,
 }
 
 /// Calls `each` for every statement. Names that are no CVE (`TEMP-…`) are left out and counted.
@@ -92,7 +84,7 @@ fn statements(
             Ok(state) => {
                 report.count("statements");
                 let (source, cve) = (source.to_owned(), cve.to_owned());
-                each(Statement { source, cve, release, state, urgency: found.urgency });
+                each(Statement { source, cve, release, state, urgency: found.urgency, no_advisory: found.nodsa });
             }
             Err(reason) => report.dropped.add(place.clone(), reason, &release),
         }
@@ -101,6 +93,7 @@ fn statements(
 
 fn state(release: &Release) -> Result<State, &'static str> {
     match (release.status.as_str(), release.fixed_version.as_deref()) {
+        // A `fixed_version` `0` says that the release never had the flaw.
         ("open", _) => Ok(State::Open),
         ("undetermined", _) => Ok(State::Undetermined),
         ("resolved", Some("0")) => Ok(State::NeverAffected),

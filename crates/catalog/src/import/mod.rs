@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 pub use detect::detect;
 
-use crate::debian::{advisories, patches, tracker};
+use crate::debian::{advisories, patches, statements, tracker};
 use crate::reading::{Place, ReadError, Report};
 use crate::rpm::{self, repomd, updateinfo};
 use crate::vulnerability::{epss, kev, nvd};
@@ -116,7 +116,7 @@ pub fn read(format: Format, mut input: impl BufRead + Seek) -> Result<Imported, 
         }
         Format::Wesng => definitions::read(input)?.1,
         Format::DebianDsa | Format::DebianDla => patches::read(text(input, advisories::MAX_UNPACKED)?)?.1,
-        Format::DebianTracker => tracker::read(text(input, tracker::MAX_UNPACKED)?, drop)?,
+        Format::DebianTracker => statements::read(text(input, tracker::MAX_UNPACKED)?)?.1,
         Format::Updateinfo => rpm::patches::read(text(input, updateinfo::MAX_UNPACKED)?)?.1,
         Format::Repomd => repomd::read(text(input, repomd::MAX_BYTES)?, drop)?,
         Format::Kev => kev::read(text(input, kev::MAX_BYTES)?, drop)?,

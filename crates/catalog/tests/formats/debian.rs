@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use fettle_catalog::debian::advisories::{self, Advisory};
+use fettle_catalog::debian::statements;
 use fettle_catalog::debian::tracker::{self, State, Statement};
 use fettle_catalog::reading::{ReadError, Report};
 
@@ -93,6 +94,29 @@ const TRACKER: &str = r#"{
   },
   "other": {"CVE-2026-0003": {"releases": {"sid": {"status": "undetermined", "urgency": "high"}}}}
 }"#;
+
+#[test]
+fn statements_are_kept_by_vulnerability_for_releases_with_a_number() {
+    let (by_cve, report) = statements::read(TRACKER.as_bytes()).expect("JSON");
+    let shown: Vec<_> = by_cve
+        .iter()
+        .flat_map(|(cve, said)| said.iter().map(move |one| (cve, one)))
+        .map(|(cve, one)| {
+            let reason = one.no_advisory.as_deref().unwrap_or("-");
+            format!("{cve} {} {} {:?} {} {reason}", one.product, one.source, one.state, one.urgency)
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "CVE-2026-0001 debian:11 example Open medium minor",
+            r#"CVE-2026-0001 debian:12 example Fixed("1.2-3") low -"#,
+            "CVE-2026-0001 debian:13 example NeverAffected not yet assigned -",
+        ]
+    );
+    assert_eq!(report.read["statementsOfReleasesWithoutNumber"], 2, "of unstable");
+    assert_eq!((report.read["cves"], report.dropped.total()), (1, 2));
+}
 
 #[test]
 fn the_tracker_s_statements() {

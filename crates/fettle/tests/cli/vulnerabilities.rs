@@ -23,6 +23,15 @@ pub(crate) async fn list(RawQuery(query): RawQuery) -> Json<Value> {
 pub(crate) async fn show() -> Json<Value> {
     let mut details = row("kernel");
     details["patches"] = json!([]);
+    let statement = |product: &str, status: &str, fixed: Option<&str>, count: u64, reason: Option<&str>| {
+        json!({ "product": product, "source": "lvm2", "status": status, "fixedVersion": fixed, "urgency": "low",
+            "noAdvisory": reason, "affectedCount": count })
+    };
+    details["statements"] = json!([
+        statement("debian:11", "Fixed", Some("2.03.11-3"), 0, None),
+        statement("debian:12", "Open", None, 2, Some("Minor issue")),
+    ]);
+    details["affectedCount"] = json!(2);
     details["facts"] = json!({ "description": "lvm trusts what it reads.", "disclosed": "2026-10-30T12:00:00Z",
         "isRejected": false, "scores": [], "delistedAt": null,
         "knownExploited": { "vendor": "Example", "product": "lvm", "name": "A flaw", "dateAdded": "2026-11-01",
@@ -62,7 +71,9 @@ async fn each_part_of_the_priority_is_shown() {
 
     lvm trusts what it reads.
 
-    PATCH  MISSING  INSTALLED  REPOSITORY  ID
+    RELEASE    SOURCE  DEBIAN SAYS         URGENCY  VULNERABLE  NO ADVISORY
+    debian:11  lvm2    fixed in 2.03.11-3  low      0
+    debian:12  lvm2    not fixed           low      2           Minor issue
     --- stderr
     ");
 }

@@ -3,9 +3,9 @@
 
 use std::io::{BufRead, Seek};
 
-use fettle_catalog::debian::{advisories, patches};
+use fettle_catalog::debian::{advisories, patches, statements, tracker};
 use fettle_catalog::import::{Format, Imported as FileRead, read, text};
-use fettle_catalog::reading::ReadError;
+use fettle_catalog::reading::{ReadError, Report};
 use fettle_catalog::rpm::{self, updateinfo};
 use fettle_catalog::vulnerability::{epss, kev, nvd};
 use fettle_model::patch::Patch;
@@ -30,6 +30,7 @@ pub enum Records {
     KnownExploited(Vec<kev::Entry>, Extent),
     Epss(epss::Model, Vec<epss::Score>),
     Nvd(Vec<nvd::Vulnerability>),
+    Tracker(statements::ByCve, Extent),
 }
 
 /// A file that was applied whole.
@@ -46,8 +47,8 @@ pub struct Applied {
 
 /// True for a format whose records the catalogue keeps; the others can be read and reported.
 pub const fn is_stored(format: Format) -> bool {
-    use Format::{DebianDla, DebianDsa, Epss, Kev, Nvd, Updateinfo};
-    matches!(format, DebianDsa | DebianDla | Updateinfo | Kev | Epss | Nvd)
+    use Format::{DebianDla, DebianDsa, DebianTracker, Epss, Kev, Nvd, Updateinfo};
+    matches!(format, DebianDsa | DebianDla | DebianTracker | Updateinfo | Kev | Epss | Nvd)
 }
 
 /// Reads a whole file, within the limits of its format. Blocks.
@@ -57,6 +58,11 @@ pub fn read_records(format: Format, input: impl BufRead + Seek) -> Result<(FileR
             let (patches, report) = patches::read(text(input, advisories::MAX_UNPACKED)?)?;
             (report, Records::Advisories(patches))
         }
+        Format::DebianTracker => {
+            let (by_cve, report) = statements::read(text(input, tracker::MAX_UNPACKED)?)?;
+            let extent = extent(&report);
+            (report, Records::Tracker(by_cve, extent))
+        }
         Format::Updateinfo => {
             let (patches, report) = rpm::patches::read(text(input, updateinfo::MAX_UNPACKED)?)?;
             (report, Records::Advisories(patches))
@@ -64,7 +70,7 @@ pub fn read_records(format: Format, input: impl BufRead + Seek) -> Result<(FileR
         Format::Kev => {
             let mut entries = Vec::new();
             let report = kev::read(text(input, kev::MAX_BYTES)?, |entry| entries.push(entry))?;
-            let extent = if report.dropped.total() == 0 { Extent::Whole } else { Extent::Partial };
+            let extent = extent(&report);
             (report, Records::KnownExploited(entries, extent))
         }
         Format::Epss => {
@@ -80,6 +86,10 @@ pub fn read_records(format: Format, input: impl BufRead + Seek) -> Result<(FileR
         _ => return Ok((read(format, input)?, None)),
     };
     Ok((FileRead { format, report, signature: None }, Some(records)))
+}
+
+fn extent(report: &Report) -> Extent {
+    if report.dropped.total() == 0 { Extent::Whole } else { Extent::Partial }
 }
 
 impl Fleet {
@@ -102,8 +112,9 @@ impl Fleet {
             Records::KnownExploited(entries, extent) => self.import_known_exploited(document, extent, entries).await?,
             Records::Epss(model, scores) => self.import_epss(document, model, scores).await?,
             Records::Nvd(records) => self.import_nvd(document, records).await?,
+            Records::Tracker(by_cve, extent) => self.import_statements(document, extent, by_cve).await?,
         };
-        // What is known as exploited no more has changed, too, without being in the file.
+        // What is known as exploited no more, or of which nothing is said any more, has changed without being in the file.
         Ok(Imported {
             changed: facts.changed + facts.ended,
             unchanged: facts.read.saturating_sub(facts.changed),

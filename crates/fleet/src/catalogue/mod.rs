@@ -5,5 +5,6 @@ pub mod import;
 pub mod learn;
 pub(crate) mod read_changelogs;
 pub mod repositories;
+mod source_statements;
 pub mod verify;
 pub mod vulnerability_facts;

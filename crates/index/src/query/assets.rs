@@ -2,10 +2,11 @@
 
 use std::cmp::Ordering;
 
+use fettle_model::source_statement::SourceStatement;
 use fettle_model::{PatchId, ScanStatus};
-
 use roaring::RoaringBitmap;
 
+use super::affected::{affecting, slots_affected};
 use super::overdue::slots_overdue;
 use super::{Facet, FacetCounter, Page, Words};
 use crate::block::{Block, Row};
@@ -27,6 +28,8 @@ pub struct AssetFilter {
     pub patch: Option<(PatchId, Status)>,
     /// Only assets that lack a patch which fixes this CVE.
     pub cve: Option<String>,
+    /// Only assets that one of these says to be vulnerable, whether there is a fix or none.
+    pub affected: Option<Vec<SourceStatement>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -124,6 +127,7 @@ impl Index {
                 }
             }
         };
+        let affecting = filter.affected.as_deref().map(affecting);
         let overdue_patches = if filter.overdue.is_some() { shared.overdue_patches() } else { Vec::new() };
         for (at, block) in self.all_blocks().iter().enumerate() {
             let block: &Block = &block.read().expect(POISONED);
@@ -132,6 +136,10 @@ impl Index {
             if let Some(cve) = &filter.cve {
                 let exposed = super::vulnerabilities::slots_exposed(&shared, block, cve).unwrap_or_default();
                 wanted = Some(wanted.map_or_else(|| exposed.clone(), |wanted| wanted & &exposed));
+            }
+            if let Some(statements) = &affecting {
+                let affected = slots_affected(&shared, at, block, statements);
+                wanted = Some(wanted.map_or_else(|| affected.clone(), |wanted| wanted & &affected));
             }
             if let Some(overdue) = filter.overdue {
                 let late = slots_overdue(&shared, at, block, &overdue_patches);

@@ -3,6 +3,7 @@
 //! A query takes all it wants from a block under one read lock, block after block; so an asset is never seen
 //! half-changed, and count, page and facets of one answer agree.
 
+mod affected;
 mod assets;
 mod findings;
 mod overdue;

@@ -112,6 +112,12 @@ impl Index {
         Some((row(cve, self.exposed(patches), assets, shared.catalogue.facts(cve), entries()), fixes))
     }
 
+    /// The row of a vulnerability that no patch fixes, with what is known of it.
+    pub fn unfixed(&self, cve: &str, facts: VulnerabilityFacts) -> VulnerabilityRow {
+        let assets = self.shared.read().expect(POISONED).slots.len() as u64;
+        row(cve, 0, assets, Arc::new(facts), std::iter::empty())
+    }
+
     /// Every CVE that a patch names.
     pub fn cves(&self) -> Vec<String> {
         self.shared.read().expect(POISONED).catalogue.cves().map(|(cve, _)| cve.to_owned()).collect()

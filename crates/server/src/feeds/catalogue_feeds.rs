@@ -21,7 +21,7 @@ pub(crate) enum Wanted {
     WithDebian,
 }
 
-pub(crate) const FEEDS: [KnownFeed; 4] = [
+pub(crate) const FEEDS: [KnownFeed; 5] = [
     KnownFeed {
         format: Format::DebianDsa,
         address: "https://salsa.debian.org/security-tracker-team/security-tracker/-/raw/master/data/DSA/list",
@@ -32,6 +32,12 @@ pub(crate) const FEEDS: [KnownFeed; 4] = [
         format: Format::DebianDla,
         address: "https://salsa.debian.org/security-tracker-team/security-tracker/-/raw/master/data/DLA/list",
         least_minutes: 30,
+        wanted: Wanted::WithDebian,
+    },
+    KnownFeed {
+        format: Format::DebianTracker,
+        address: "https://security-tracker.debian.org/tracker/data/json",
+        least_minutes: 120,
         wanted: Wanted::WithDebian,
     },
     KnownFeed {
@@ -135,7 +141,7 @@ mod tests {
     fn what_is_no_feed_or_no_address_is_refused_by_name() {
         let mut settings = FeedSettings::default();
         let unknown = settings.set("kef", "off").expect_err("unknown").to_string();
-        assert!(unknown.ends_with("there are debian-dsa, debian-dla, kev, epss"), "{unknown}");
+        assert!(unknown.ends_with("there are debian-dsa, debian-dla, debian-tracker, kev, epss"), "{unknown}");
         for address in ["ftp://a.example/x", "file:///etc/shadow", "kev.json", "https://a:b@c.example/"] {
             assert!(matches!(settings.set("kev", address), Err(BadFeed::Address { .. })), "{address}");
         }

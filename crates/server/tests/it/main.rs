@@ -15,5 +15,6 @@ mod reports;
 mod restart;
 mod sync;
 mod tokens;
+mod tracker;
 mod updateinfo;
 mod vulnerability_facts;

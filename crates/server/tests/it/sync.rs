@@ -80,8 +80,9 @@ async fn a_feed_is_asked_by_condition_and_a_bad_answer_changes_nothing() {
     let (vendor, tasks) = (Shared::default(), TaskTracker::new());
     let address = serve(&vendor, &tasks).await;
     let mut feeds = FeedSettings::default();
-    for (name, to) in [("kev", address.as_str()), ("epss", "off"), ("debian-dsa", "off"), ("debian-dla", "off")] {
-        feeds.set(name, to).expect("it is known");
+    feeds.set("kev", &address).expect("it is known");
+    for others in ["epss", "debian-dsa", "debian-dla", "debian-tracker"] {
+        feeds.set(others, "off").expect("it is known");
     }
     {
         let mut vendor = vendor.lock().expect("no panic");

@@ -8,6 +8,7 @@ mod findings;
 mod known_exploited;
 mod patch_reports;
 mod patches;
+mod source_statements;
 mod vulnerabilities;
 mod vulnerability_documents;
 
@@ -19,5 +20,6 @@ pub use findings::{ClosedFinding, FindingCause, Findings};
 pub use known_exploited::{KnownExploitedList, Listed, Listing};
 pub use patch_reports::{AlikeReports, PatchReport, PatchReports, Reporter};
 pub use patches::{PatchNumber, Patches, StoredPatch};
+pub use source_statements::SourceStatements;
 pub use vulnerabilities::{StoredFacts, StoredScore, Vulnerabilities};
 pub use vulnerability_documents::{NewDocument, VulnerabilityDocuments, VulnerabilityFormat};

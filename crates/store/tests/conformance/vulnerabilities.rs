@@ -1,3 +1,4 @@
+use fettle_model::source_statement::{FixState, SourceStatement};
 use fettle_model::vulnerability::{BaseScore, CvssScore, CvssVersion, KnownExploited, Share, VulnerabilityRecord};
 use fettle_store::catalogue::{Listed, NewDocument, StoredScore, VulnerabilityFormat};
 
@@ -111,4 +112,27 @@ pub(crate) async fn what_leaves_the_known_exploited_is_kept(store: &TestStore) {
     assert_eq!(ended().await, [None, Some(at(3))]);
     end("CVE-2026-0002", 5).await;
     assert_eq!(ended().await, [Some(at(3)), Some(at(5))]);
+}
+
+pub(crate) async fn statements_are_of_one_document_and_end(store: &TestStore) {
+    let said = |state: FixState| {
+        let (product, source, urgency) = ("debian:12".to_owned(), "curl".to_owned(), "low".to_owned());
+        vec![SourceStatement { product, source, state, urgency, no_advisory: Some("Minor issue".to_owned()) }]
+    };
+    let put = async |states: Vec<FixState>| {
+        let rows: Vec<_> = (0..).zip(states).map(|(n, state)| (format!("CVE-2026-{n:05}"), said(state))).collect();
+        store.write(async move |tx| tx.source_statements().put(1, &rows).await).await
+    };
+    let many = vec![FixState::Open; 700];
+    assert_eq!((put(many.clone()).await, put(many.clone()).await), (700, 0));
+    let fixed = FixState::Fixed("7.88-2".to_owned());
+    assert_eq!(put(vec![FixState::Open, fixed.clone()]).await, 1);
+    let mut read = store.database.read().await.expect("a connection");
+    assert_eq!(read.source_statements().of("CVE-2026-00001").await.expect("rows"), said(fixed));
+    assert_eq!(read.source_statements().of("CVE-1999-0001").await.expect("rows"), Vec::new());
+    assert_eq!(read.source_statements().cves().await.expect("rows").len(), 700);
+    drop(read);
+    store.write(async move |tx| tx.source_statements().remove("CVE-2026-00001").await).await;
+    let mut read = store.database.read().await.expect("a connection");
+    assert_eq!(read.source_statements().cves().await.expect("rows").len(), 699);
 }

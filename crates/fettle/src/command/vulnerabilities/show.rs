@@ -1,7 +1,7 @@
 //! `fettle vulnerabilities show`.
 
 use crate::api::asset::AssetRow;
-use crate::api::vulnerability::{Facts, Priority, VulnerabilityDetails, VulnerabilityRow};
+use crate::api::vulnerability::{Facts, Priority, Statement, VulnerabilityDetails, VulnerabilityRow};
 use crate::api::{Client, Page};
 use crate::command::Format;
 use crate::failure::{Failure, Finding};
@@ -27,10 +27,10 @@ pub(crate) async fn run(client: &Client, show: Show) -> Result<Finding, Failure>
         print_json(&answer);
         return Ok(Finding::Nothing);
     }
-    let VulnerabilityDetails { row, facts, patches } = answer.value;
+    let VulnerabilityDetails { row, facts, patches, statements } = answer.value;
     let mut shown = vec![
         ("Vulnerability", row.cve.clone()),
-        ("Fixed in", row.sources.join(", ")),
+        (if row.patch_count > 0 { "Fixed in" } else { "No patch; in" }, row.sources.join(", ")),
         ("First fix", optional_time(row.published)),
         ("Exposed", row.exposed_count.to_string()),
         ("Priority", priority(&row.priority)),
@@ -42,13 +42,17 @@ pub(crate) async fn run(client: &Client, show: Show) -> Result<Finding, Failure>
         print(description);
     }
     let mut rows = table(["PATCH", "MISSING", "INSTALLED", "REPOSITORY", "ID"]);
+    let has_fix = !patches.is_empty();
     for patch in patches {
         let counts = [patch.missing_count.to_string(), patch.installed_count.to_string()];
         let [missing, installed] = counts;
         rows.add_row([patch.title, missing, installed, patch.repository, patch.id]);
     }
-    print("");
-    print_table(&rows);
+    if has_fix {
+        print("");
+        print_table(&rows);
+    }
+    show_statements(statements);
     if row.exposed_count > 0 {
         let query = [("cve", row.cve.as_str()), ("limit", SHOWN)];
         let exposed = client.get::<Page<AssetRow>>("/v1/assets", &query).await?.value;
@@ -61,6 +65,27 @@ pub(crate) async fn run(client: &Client, show: Show) -> Result<Finding, Failure>
         say_more(exposed.items.len(), exposed.total);
     }
     Ok(Finding::Nothing)
+}
+
+/// What Debian says of each of its releases, with a fix or without.
+fn show_statements(statements: Vec<Statement>) {
+    if statements.is_empty() {
+        return;
+    }
+    let mut rows = table(["RELEASE", "SOURCE", "DEBIAN SAYS", "URGENCY", "VULNERABLE", "NO ADVISORY"]);
+    for statement in statements {
+        let says = match (statement.status.as_str(), statement.fixed_version) {
+            ("Fixed", Some(version)) => format!("fixed in {version}"),
+            ("Open", _) => "not fixed".to_owned(),
+            ("NeverAffected", _) => "never affected".to_owned(),
+            (other, _) => other.to_lowercase(),
+        };
+        let reason = statement.no_advisory.unwrap_or_default();
+        let count = statement.affected_count.to_string();
+        rows.add_row([statement.product, statement.source, says, statement.urgency, count, reason]);
+    }
+    print("");
+    print_table(&rows);
 }
 
 /// What KEV, EPSS and the NVD say, as far as they were read.

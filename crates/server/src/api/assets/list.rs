@@ -37,6 +37,8 @@ pub struct AssetParameters {
     overdue: Option<YesNo>,
     /// Lacks a patch that fixes it: `CVE-2026-0001`.
     cve: Option<String>,
+    /// Vulnerable to this CVE by their distribution's own tracker, with a fix or without.
+    affected: Option<String>,
 }
 
 #[utoipa::path(get, path = "/v1/assets", tag = "assets", params(AssetParameters),
@@ -48,6 +50,10 @@ pub async fn list(
     app.index_ready()?;
     let paging = Paging { search: asked.search, sort: asked.sort, limit: asked.limit, after: asked.after };
     let (column, descending) = paging.sort();
+    let affected = match asked.affected {
+        Some(cve) => Some(app.fleet.statements_on(&cve.to_uppercase()).await?),
+        None => None,
+    };
     let filter = AssetFilter {
         search: paging.search.clone(),
         scan_status: asked.scan_status,
@@ -57,6 +63,7 @@ pub async fn list(
         overdue: asked.overdue.map(bool::from),
         patch: None,
         cve: asked.cve.map(|cve| cve.to_uppercase()),
+        affected,
     };
     let page = paging.page()?;
     let found = app.fleet.index.assets(&filter, sort(column)?, descending, page);

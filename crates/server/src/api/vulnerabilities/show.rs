@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
+use fettle_fleet::Fleet;
+use fettle_index::query::VulnerabilityRow as IndexRow;
+use fettle_model::source_statement::SourceStatement;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -19,11 +22,32 @@ pub struct VulnerabilityDetails {
     #[serde(flatten)]
     pub row: VulnerabilityRow,
     pub facts: Facts,
-    /// The patches that fix it.
+    /// The patches that fix it; none for one that only Debian's tracker names.
     pub patches: Vec<PatchRow>,
+    /// What Debian's tracker says, by release and source package.
+    pub statements: Vec<Statement>,
+    /// Assets that are vulnerable by it, with a fix or without, each counted once; `/v1/assets?affected=` lists them.
+    pub affected_count: u64,
 }
 
-/// `cve` may be written in any case. The exposed assets are listed by `/v1/assets?cve=`.
+/// Debian's word on the vulnerability in one source package of one release.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Statement {
+    /// `debian:12`.
+    pub product: String,
+    pub source: String,
+    /// `Open` (vulnerable, and not fixed), `Fixed`, `NeverAffected`, `Undetermined`.
+    pub status: String,
+    pub fixed_version: Option<String>,
+    /// Debian's own word; of `unimportant` and `end-of-life` no asset counts as vulnerable.
+    pub urgency: String,
+    /// Why there will be no advisory.
+    pub no_advisory: Option<String>,
+    pub affected_count: u64,
+}
+
+/// `cve` may be written in any case. The exposed assets, which lack a patch, are listed by `/v1/assets?cve=`.
 #[utoipa::path(get, path = "/v1/vulnerabilities/{cve}", tag = "vulnerabilities", params(("cve" = String, Path)),
     responses((status = 200, body = VulnerabilityDetails)))]
 pub async fn show(
@@ -31,9 +55,38 @@ pub async fn show(
     Path(cve): Path<String>,
 ) -> Result<Json<VulnerabilityDetails>, ApiError> {
     app.index_ready()?;
-    let found = app.fleet.index.vulnerability(&cve.to_uppercase());
-    let (row, patches) =
-        found.ok_or_else(|| ApiError::not_found("vulnerability that a patch of the catalogue fixes"))?;
+    let cve = cve.to_uppercase();
+    let statements = app.fleet.statements_on(&cve).await?;
+    let (row, patches) = match app.fleet.index.vulnerability(&cve) {
+        Some(found) => found,
+        None if statements.is_empty() => {
+            return Err(ApiError::not_found("vulnerability that a patch of the catalogue or Debian's tracker names"));
+        }
+        None => (unfixed(&app, &cve, &statements).await?, Vec::new()),
+    };
     let patches = patches.into_iter().map(|entry| app.patch_row_counted(entry)).collect();
-    Ok(Json(VulnerabilityDetails { facts: Facts::from(row.facts.as_ref()), row: row.into(), patches }))
+    Ok(Json(VulnerabilityDetails {
+        facts: Facts::from(row.facts.as_ref()),
+        row: row.into(),
+        patches,
+        affected_count: app.fleet.index.affected(&statements),
+        statements: statements.into_iter().map(|statement| shown(&app, statement)).collect(),
+    }))
+}
+
+async fn unfixed(app: &AppState, cve: &str, statements: &[SourceStatement]) -> Result<IndexRow, ApiError> {
+    let row = app.fleet.index.unfixed(cve, app.fleet.facts_on(cve).await?);
+    Ok(IndexRow { sources: Fleet::sources_of(statements), ..row })
+}
+
+fn shown(app: &AppState, statement: SourceStatement) -> Statement {
+    Statement {
+        affected_count: app.fleet.index.affected(std::slice::from_ref(&statement)),
+        status: statement.state.name().to_owned(),
+        fixed_version: statement.fixed_version().map(str::to_owned),
+        product: statement.product,
+        source: statement.source,
+        urgency: statement.urgency,
+        no_advisory: statement.no_advisory,
+    }
 }
