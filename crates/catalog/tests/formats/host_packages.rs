@@ -87,10 +87,14 @@ fn a_machine_of_centos_6_against_the_real_list() {
         let about = assessment.findings.iter().filter(|finding| finding.patch.source == name);
         (about.clone().count(), about.filter(|finding| finding.replaced_by.is_empty()).count())
     };
-    for name in ["openssl", "bash", "kernel"] {
+    // CESA-2012:0518 brings openssl098e as well, which no later advisory of openssl does: nothing replaces it. The kernel of
+    // CESA-2105:X001, which is that of a Xen host, is higher than all and brings less than the ordinary ones do.
+    for (name, expected) in [("openssl", 2), ("bash", 1), ("kernel", 2)] {
         let (all, latest) = of(name);
-        assert!(all > 1 && latest == 1, "{name}: {latest} of {all}");
+        assert!(all > 1 && latest == expected, "{name}: {latest} of {all}");
     }
-    let latest: Vec<_> = assessment.missing().map(|finding| finding.patch.source.as_str()).collect();
-    assert_eq!(latest.len(), 3, "{latest:?}");
+    let mut latest: Vec<_> = assessment.missing().map(|finding| finding.patch.source.as_str()).collect();
+    latest.sort_unstable();
+    // One of the Xen hosts' advisories names its driver e1000e before its kernel.
+    assert_eq!(latest, ["bash", "e1000e", "kernel", "kernel", "openssl", "openssl"]);
 }
