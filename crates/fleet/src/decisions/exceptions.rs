@@ -136,15 +136,22 @@ impl Fleet {
     pub async fn end_exceptions(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
         let open = self.database.read().await?.exceptions().open().await?;
-        let over: Vec<_> = open.into_iter().filter(|exception| exception.expires_at <= now).collect();
+        let over = open.into_iter().filter(|exception| exception.expires_at <= now);
+        let scheduler = Actor::scheduler();
+        let over: Vec<_> = over
+            .map(|exception| {
+                (exception.id, exception.state, self.exception_record(&scheduler, "exception.expire", &exception))
+            })
+            .collect();
         if over.is_empty() {
             return Ok(());
         }
         self.database
             .write(async move |tx| {
-                for exception in over {
-                    let step = (exception.state, ExceptionState::Expired);
-                    tx.exceptions().decide(exception.id, step, None, now).await?;
+                for (id, from, record) in over {
+                    if tx.exceptions().decide(id, (from, ExceptionState::Expired), None, now).await? {
+                        tx.audit().insert(&record).await?;
+                    }
                 }
                 Ok::<_, StoreError>(())
             })

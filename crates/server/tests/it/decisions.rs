@@ -1,9 +1,11 @@
 //! Due dates, and what people decide about patches: hidden, disabled, excepted.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use fettle_model::SystemClock;
+use fettle_model::clock::ManualClock;
 use fettle_model::severity::Severity;
 use fettle_testkit::{TestAgent, TestApp, eventually};
 use jiff::{SignedDuration, Timestamp};
@@ -149,13 +151,30 @@ async fn an_exception_outlives_a_restart_and_a_bad_one_is_refused() {
     assert_eq!(app.get("/v1/exceptions").await.ok()["total"], 0, "what is refused changes nothing");
     assert_eq!(app.post("/v1/exceptions", good.clone()).await.ok()["state"], "Approved");
     assert_eq!(overdue(&app, 31).await, ["web01"]);
-    let later = days_on(&app, 31);
+    let (later, over) = (days_on(&app, 31), days_on(&app, 301));
     let data = app.stop_keeping_data().await;
     let fleet = reopened(data.path(), Arc::new(SystemClock)).await;
     fleet.load_index().await.expect("the index loads");
     fleet.index.move_to(later);
     assert_eq!(fleet.index.overdue_counts(agents.iter().map(|agent| agent.id))[&agents[1].id], 0);
     assert_eq!(fleet.index.overview(0).overdue, 1);
+    fleet.database.close().await;
+    ends_by_itself(data.path(), over).await;
+}
+
+/// And the audit log says so, once.
+async fn ends_by_itself(data: &Path, over: Timestamp) {
+    let fleet = reopened(data, Arc::new(ManualClock::new(over))).await;
+    for _ in 0..2 {
+        fleet.end_exceptions().await.expect("it ends");
+    }
+    fleet.chain_audit().await.expect("the log is chained");
+    let mut read = fleet.database.read().await.expect("a connection");
+    assert!(read.exceptions().open().await.expect("a list").is_empty());
+    let records = read.audit().after(0, 1_000).await.expect("records");
+    let ends = records.iter().filter(|record| record.action == "exception.expire");
+    assert_eq!(ends.map(|record| record.actor.as_str()).collect::<Vec<_>>(), ["scheduler"]);
+    drop(read);
     fleet.database.close().await;
 }
 
