@@ -1,5 +1,6 @@
 //! The patches that the index judges, their rules, and what replaces what.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -54,8 +55,8 @@ pub(crate) struct Catalogue {
     /// Of CVEs that a patch names, as far as something is known of them.
     facts: FxHashMap<String, Arc<VulnerabilityFacts>>,
     chains: Chains<PatchNumber>,
-    /// Of patches of rpms those older ones of their chain that they do not cover, and so do not replace: few. Kept, for
-    /// chains of kernels are long, and each of their patches lists a hundred packages.
+    /// Of a patch those older ones of its chain that it does not cover, and so does not replace: few. Kept, for chains of
+    /// kernels are long, and each of their patches lists a hundred packages.
     spared: FxHashMap<PatchNumber, FxHashSet<PatchNumber>>,
     /// Rises with each patch that is put in.
     generation: u64,
@@ -92,24 +93,25 @@ impl Catalogue {
 
     /// Compares a patch with the others of its chain, once.
     fn put_spared(&mut self, entry: &PatchEntry) {
-        if entry.patch.package_kind == PackageKind::Deb {
-            return;
-        }
+        self.spared.remove(&entry.number);
         let chain: Vec<PatchNumber> = self.chains.chain(&ChainKey::of(&entry.patch)).collect();
-        let mut of_entry = FxHashSet::default();
+        let is_of_one_source = entry.patch.is_of_one_source();
         for number in chain.into_iter().filter(|number| *number != entry.number) {
             let Some(other) = self.patches.get(&number) else { continue };
-            if !entry.patch.covers(&other.patch) {
-                of_entry.insert(number);
+            if is_of_one_source && other.patch.is_of_one_source() {
+                continue;
             }
-            let of_other = self.spared.entry(number).or_default();
-            if other.patch.covers(&entry.patch) {
-                of_other.remove(&entry.number);
-            } else {
-                of_other.insert(entry.number);
+            let (newer, older) = match entry.patch.compare_versions(&other.patch) {
+                Ordering::Greater => (entry, other),
+                Ordering::Less => (other, entry),
+                Ordering::Equal => continue,
+            };
+            if !newer.patch.covers(&older.patch) {
+                self.spared.entry(newer.number).or_default().insert(older.number);
+            } else if let Some(spared) = self.spared.get_mut(&newer.number) {
+                spared.remove(&older.number);
             }
         }
-        self.spared.insert(entry.number, of_entry);
     }
 
     /// May the one replace the other, which is an older one of its chain?

@@ -135,19 +135,20 @@ impl Index {
             (chain, judging.judge(&entry))
         };
         let judged: Vec<_> = blocks.iter().enumerate().map(judge).collect();
-        let of_chains = |shared: &Shared, judged: &FxHashMap<PatchNumber, Judged>| {
-            contribution(shared, judged, std::iter::once(&entry).chain(&left))
+        let of_chains = |shared: &Shared, judged: &FxHashMap<PatchNumber, Judged>, entry: &PatchEntry| {
+            contribution(shared, judged, std::iter::once(entry).chain(&left))
         };
-        let before: Vec<_> = judged.iter().map(|(chain, _)| of_chains(&shared, chain)).collect();
-        if !shared.catalogue.put(entry.clone()) {
+        let before: Vec<_> = judged.iter().map(|(chain, _)| of_chains(&shared, chain, &entry)).collect();
+        if !shared.catalogue.put(entry) {
             return;
         }
+        let Some(entry) = shared.catalogue.get(number) else { return };
         for ((block, (mut chain, of_patch)), before) in blocks.iter().zip(judged).zip(before) {
             let mut block = block.write().expect(POISONED);
             block.set_missing(number, of_patch.missing.to_bitmap());
             // Of its chains no other patch is judged otherwise than before.
             chain.insert(number, of_patch);
-            before.replace(&mut block, &of_chains(&shared, &chain));
+            before.replace(&mut block, &of_chains(&shared, &chain, entry));
         }
     }
 

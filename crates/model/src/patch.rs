@@ -146,6 +146,10 @@ pub struct PatchPackage {
     pub by: MatchedBy,
 }
 
+/// Stands for the stream of a module's package where its vendor's file does not tell it. No machine has it: such a package
+/// is judged nowhere, and is named so that it can be said.
+pub const STREAM_NOT_TOLD: &str = "?";
+
 impl PatchPackage {
     /// The same but for its version.
     fn is_same_package(&self, other: &Self) -> bool {
@@ -192,20 +196,37 @@ impl Patch {
         self.package_kind.compare(&self.source_version, &other.source_version)
     }
 
-    /// May it replace an older one of its chain? A source package of Debian brings all its binaries. An advisory of rpms
-    /// lists the packages that it brings: it replaces one of which it has all, at the same or higher versions.
+    /// May it replace an older one of its chain? It has to bring all that the older one fixes. A source package of Debian
+    /// brings all its binaries, so that only an advisory's other source packages are looked at; an advisory of rpms lists
+    /// the packages that it brings.
     pub fn covers(&self, older: &Self) -> bool {
-        let brings = |wanted: &PatchPackage| {
-            let from = self.packages.partition_point(|package| package.name < wanted.name);
-            let named = self.packages[from..].iter().take_while(|package| package.name == wanted.name);
-            named
-                .filter(|package| package.is_same_package(wanted))
-                .any(|package| self.package_kind.compare(&package.fixed_version, &wanted.fixed_version).is_ge())
-        };
         match self.package_kind {
-            PackageKind::Deb => true,
-            PackageKind::Rpm => older.packages.iter().all(brings),
+            PackageKind::Deb => older.further_sources().all(|wanted| self.brings(wanted)),
+            PackageKind::Rpm => older.packages.iter().all(|wanted| self.brings(wanted)),
         }
+    }
+
+    /// Has it the package, at the same or a higher version?
+    fn brings(&self, wanted: &PatchPackage) -> bool {
+        let alike = self.packages.iter().filter(|package| package.by == wanted.by && package.is_same_package(wanted));
+        alike.map(|package| &package.fixed_version).any(|fixed| {
+            fixed == &wanted.fixed_version || self.package_kind.compare(fixed, &wanted.fixed_version).is_ge()
+        })
+    }
+
+    /// Source packages that an advisory names beside the one by which it stands in its chain.
+    fn further_sources(&self) -> impl Iterator<Item = &PatchPackage> {
+        self.packages.iter().filter(|package| package.by == MatchedBy::Source && package.name != self.source)
+    }
+
+    /// Is it sure to cover any older one, and to be covered by any newer one, that is like this, too?
+    pub fn is_of_one_source(&self) -> bool {
+        self.package_kind == PackageKind::Deb && self.further_sources().next().is_none()
+    }
+
+    /// True where it is of modules alone whose streams are not told.
+    pub fn is_untold(&self) -> bool {
+        !self.packages.is_empty() && self.packages.iter().all(|package| package.stream == STREAM_NOT_TOLD)
     }
 
     /// What its rule looks at: an advisory's source packages where it has some, else the packages that were offered.

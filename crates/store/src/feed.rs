@@ -7,12 +7,13 @@
 //! the order of (transaction, position), and only those of transactions older than the oldest that is still open: once
 //! a row was read, nothing can appear before it.
 
+use sea_query::{Expr, Iden, Query};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::column::words;
+use crate::column::{ToColumn as _, words};
 use crate::error::StoreError;
-use crate::sql::{all, execute, one, optional, row};
+use crate::sql::{self, all, execute, optional, row};
 use crate::tx::Tx;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -71,23 +72,56 @@ impl FeedRow {
     }
 }
 
+/// A row that is still to be appended.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Change {
+    kind: FeedKind,
+    object: Uuid,
+    revision: u64,
+}
+
+/// Most rows in one statement. Each number of rows is a text of its own, and stays prepared.
+const CHUNK: usize = 16;
+
+#[derive(Iden)]
+enum Schema {
+    Feed,
+    Kind,
+    Object,
+    Revision,
+    TransactionId,
+    Position,
+}
+
 pub struct Feed<'t> {
     pub(crate) tx: &'t mut Tx,
 }
 
 impl Feed<'_> {
-    pub async fn append(&mut self, kind: FeedKind, object: Uuid, revision: u64) -> Result<FeedCursor, StoreError> {
-        let cursor = one!(
-            self.tx,
-            FeedCursor,
-            "append to the feed",
-            "INSERT INTO feed (kind, object, revision) VALUES ($1, $2, $3) RETURNING transaction_id, position",
-            kind,
-            object,
-            revision,
-        )?;
-        self.tx.note_appended(cursor);
-        Ok(cursor)
+    /// Notes what changed; the writer appends the rows of all changes of its transaction at once, before it commits.
+    pub fn append(&mut self, kind: FeedKind, object: Uuid, revision: u64) {
+        self.tx.note_change(Change { kind, object, revision });
+    }
+
+    /// Appends what was noted; where the feed ends with it.
+    pub(crate) async fn flush(&mut self) -> Result<Option<FeedCursor>, StoreError> {
+        let mut end = None;
+        for chunk in self.tx.take_changes().chunks(CHUNK) {
+            let mut query = Query::insert();
+            query.into_table(Schema::Feed).columns([Schema::Kind, Schema::Object, Schema::Revision]);
+            for change in chunk {
+                let revision = change.revision.cast_signed();
+                query.values_panic([
+                    Expr::value(change.kind.stored()),
+                    Expr::value(change.object.stored()),
+                    Expr::value(revision),
+                ]);
+            }
+            query.returning(Query::returning().columns([Schema::TransactionId, Schema::Position]));
+            let appended = sql::insert_returning::<FeedCursor>(self.tx, "append to the feed", &query).await?;
+            end = end.max(appended.into_iter().max());
+        }
+        Ok(end)
     }
 
     /// At most `limit` rows after `cursor`, in the order in which a reader may take them.

@@ -105,6 +105,28 @@ pub(crate) async fn insert(
     done.map_err(|source| StoreError::Statement { operation, source })
 }
 
+/// As [`insert`], for a statement that gives back rows of what it inserted.
+pub(crate) async fn insert_returning<R>(
+    tx: &mut Tx,
+    operation: &'static str,
+    statement: &InsertStatement,
+) -> Result<Vec<R>, StoreError>
+where
+    R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    let inserted = match tx.link() {
+        Link::Sqlite(connection) => {
+            let (sql, values) = statement.build_sqlx(SqliteQueryBuilder);
+            sqlx::query_as_with(AssertSqlSafe(sql), values).fetch_all(&mut **connection).await
+        }
+        Link::Postgres(connection) => {
+            let (sql, values) = statement.build_sqlx(PostgresQueryBuilder);
+            sqlx::query_as_with(AssertSqlSafe(sql), values).fetch_all(&mut **connection).await
+        }
+    };
+    inserted.map_err(|source| StoreError::Statement { operation, source })
+}
+
 /// Fetches the rows of a statement with a list of values; callers keep to a few lengths of it.
 pub(crate) async fn select<R>(
     tx: &mut Tx,

@@ -11,7 +11,7 @@ use crate::catalogue::{
     SourceStatements, Vulnerabilities, VulnerabilityDocuments,
 };
 use crate::error::StoreError;
-use crate::feed::{Feed, FeedCursor};
+use crate::feed::{Change, Feed};
 use crate::jobs::{Authorisations, Deployments, DryRuns, Events, Jobs, Logs, Runs};
 use crate::organisation::{OrganisationView, ServerKeys, Settings, TrustStatements};
 
@@ -23,8 +23,8 @@ pub(crate) enum Link {
 /// A connection: inside the writer's transaction ([`crate::Database::write`]), or for reading only.
 pub struct Tx {
     link: Link,
-    /// The newest feed row that was appended by the work at hand.
-    appended: Option<FeedCursor>,
+    /// Of the transaction so far; the feed has them at its end.
+    changes: Vec<Change>,
 }
 
 macro_rules! views {
@@ -74,7 +74,7 @@ views! {
 
 impl Tx {
     pub(crate) const fn new(link: Link) -> Self {
-        Self { link, appended: None }
+        Self { link, changes: Vec::new() }
     }
 
     pub(crate) const fn link(&mut self) -> &mut Link {
@@ -85,12 +85,21 @@ impl Tx {
         matches!(self.link, Link::Postgres(_))
     }
 
-    pub(crate) const fn note_appended(&mut self, cursor: FeedCursor) {
-        self.appended = Some(cursor);
+    pub(crate) fn note_change(&mut self, change: Change) {
+        self.changes.push(change);
     }
 
-    pub(crate) const fn take_appended(&mut self) -> Option<FeedCursor> {
-        self.appended.take()
+    pub(crate) const fn changes(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// Forgets those behind the first `kept`, which were taken back.
+    pub(crate) fn forget_changes(&mut self, kept: usize) {
+        self.changes.truncate(kept);
+    }
+
+    pub(crate) fn take_changes(&mut self) -> Vec<Change> {
+        std::mem::take(&mut self.changes)
     }
 
     /// Runs a statement of transaction control, without parameters and unprepared.

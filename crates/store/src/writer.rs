@@ -30,7 +30,8 @@ const FIRST_SAVEPOINT: &str = "SAVEPOINT change";
 /// Ends a change, kept or taken back, and begins the next: one statement for both.
 const NEXT_SAVEPOINT: &str = "RELEASE SAVEPOINT change; SAVEPOINT change";
 
-/// The closure's value, and the newest feed row that it appended: a read that carries this position sees the change.
+/// The closure's value, and, where it told the feed something, where the feed ended with its transaction: a read that
+/// carries this position sees the change.
 #[derive(Debug)]
 pub struct Committed<T> {
     pub value: T,
@@ -40,14 +41,23 @@ pub struct Committed<T> {
 /// What a change did within the transaction; told to its caller once the commit is known.
 trait Outcome {
     fn is_kept(&self) -> bool;
-    fn answer(self: Box<Self>, is_committed: bool);
+    fn answer(self: Box<Self>, end: End);
+}
+
+/// How the transaction of a change ended.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    /// With the newest row of the feed that it appended.
+    Committed(Option<FeedCursor>),
+    NotCommitted,
 }
 
 /// What the writer does with one change.
 type Work = Box<dyn for<'t> FnOnce(&'t mut Tx) -> LocalBoxFuture<'t, Box<dyn Outcome>> + Send>;
 
 struct Ran<T, E> {
-    result: Result<Committed<T>, E>,
+    result: Result<T, E>,
+    has_told_feed: bool,
     reply: oneshot::Sender<Result<Committed<T>, WriteError<E>>>,
 }
 
@@ -56,12 +66,14 @@ impl<T, E> Outcome for Ran<T, E> {
         self.result.is_ok()
     }
 
-    fn answer(self: Box<Self>, is_committed: bool) {
-        let Self { result, reply } = *self;
-        let answer = match result {
-            Ok(committed) if is_committed => Ok(committed),
-            Ok(_) => Err(WriteError::Store(StoreError::NotCommitted)),
-            Err(error) => Err(WriteError::Refused(error)),
+    fn answer(self: Box<Self>, end: End) {
+        let Self { result, has_told_feed, reply } = *self;
+        let answer = match (result, end) {
+            (Ok(value), End::Committed(position)) => {
+                Ok(Committed { value, position: position.filter(|_| has_told_feed) })
+            }
+            (Ok(_), End::NotCommitted) => Err(WriteError::Store(StoreError::NotCommitted)),
+            (Err(error), _) => Err(WriteError::Refused(error)),
         };
         // Who asked may have gone meanwhile; the change is in all the same.
         let _ = reply.send(answer);
@@ -82,10 +94,10 @@ impl WriterHandle {
         let (reply, answer) = oneshot::channel();
         let work: Work = Box::new(move |tx| {
             Box::pin(async move {
+                let before = tx.changes();
                 let result = change(tx).await;
-                let position = tx.take_appended();
-                let result = result.map(|value| Committed { value, position });
-                Box::new(Ran { result, reply }) as Box<dyn Outcome>
+                let has_told_feed = tx.changes() > before;
+                Box::new(Ran { result, has_told_feed, reply }) as Box<dyn Outcome>
             })
         });
         self.0.send(work).await.map_err(|_| WriteError::Store(StoreError::Closed))?;
@@ -139,7 +151,7 @@ async fn transact(tx: &mut Tx, first: Work, waiting: &mut mpsc::Receiver<Work>) 
     let mut boundary = begin;
     while let Some(work) = next.take() {
         tx.control(boundary).await?;
-        let is_first = kept.is_empty();
+        let (is_first, changes) = (kept.is_empty(), tx.changes());
         let outcome = Box::pin(attempt(tx, work)).await;
         if kept.len() < MAX_GROUP && begun.elapsed() < MAX_GROUP_TIME {
             next = waiting.try_recv().ok();
@@ -151,9 +163,10 @@ async fn transact(tx: &mut Tx, first: Work, waiting: &mut mpsc::Receiver<Work>) 
             }
             Attempt::Failed(outcome) => {
                 tx.control(if is_first { "ROLLBACK" } else { "ROLLBACK TO SAVEPOINT change" }).await?;
+                tx.forget_changes(changes);
                 boundary = if is_first { begin } else { NEXT_SAVEPOINT };
                 if let Some(outcome) = outcome {
-                    outcome.answer(true);
+                    outcome.answer(End::Committed(None));
                 }
             }
         }
@@ -180,9 +193,13 @@ async fn attempt(tx: &mut Tx, work: Work) -> Attempt {
 }
 
 async fn commit(tx: &mut Tx, kept: Vec<Box<dyn Outcome>>) -> Result<(), StoreError> {
-    let committed = tx.control("COMMIT").await;
+    let committed = match tx.feed().flush().await {
+        Ok(position) => tx.control("COMMIT").await.map(|()| position),
+        Err(error) => Err(error),
+    };
+    let end = committed.as_ref().map_or(End::NotCommitted, |position| End::Committed(*position));
     for outcome in kept {
-        outcome.answer(committed.is_ok());
+        outcome.answer(end);
     }
-    committed
+    committed.map(drop)
 }

@@ -4,18 +4,20 @@
 //! are compared without; a package of a module is not judged at all, and said to be so: a version of another stream must
 //! not be taken for a fix, nor for its lack.
 
-use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
 
 use fettle_model::component::Component;
 use fettle_model::patch::Patch;
-use fettle_model::{AssetId, PackageKind};
+use fettle_model::{AssetId, PackageKind, PatchId};
 
 use super::Unreadable;
 use crate::apt::control::Paragraphs;
 use crate::apt::packages::source;
 use crate::chain::ChainKey;
 use crate::judge::{AssetView, Judgement, Verdict, judge};
+use crate::rpm::patches::joined;
 use crate::rule::{Reporters, Rule, product_key};
 
 /// Largest list, in bytes: dpkg's `status` of a machine with everything has some ten million.
@@ -127,6 +129,26 @@ impl<'a> Assessment<'a> {
             .iter()
             .filter(|finding| finding.judgement.verdict == Verdict::Missing && finding.replaced_by.is_empty())
     }
+}
+
+/// Each advisory once, in the order of their first words: several files may speak of one, each of its own packages.
+pub fn gathered(patches: impl IntoIterator<Item = Patch>) -> Vec<Patch> {
+    let mut gathered: Vec<Patch> = Vec::new();
+    let mut places: HashMap<PatchId, usize> = HashMap::new();
+    for patch in patches {
+        match places.entry(patch.id) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(gathered.len());
+                gathered.push(patch);
+            }
+            Entry::Occupied(known) if patch.package_kind == PackageKind::Rpm => {
+                let known = &mut gathered[*known.get()];
+                *known = joined(known, patch);
+            }
+            Entry::Occupied(known) => gathered[*known.get()] = patch,
+        }
+    }
+    gathered
 }
 
 /// Judges all advisories for the release: `os` is `ID` and `VERSION_ID` of its `os-release`.

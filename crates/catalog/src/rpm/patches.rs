@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use std::io::BufRead;
 
 use fettle_model::package_kind::is_install_only;
-use fettle_model::patch::{Corroboration, MatchedBy, NativeId, Patch, PatchKind, PatchPackage, Reboot};
+use fettle_model::patch::{
+    Corroboration, MatchedBy, NativeId, Patch, PatchKind, PatchPackage, Reboot, STREAM_NOT_TOLD,
+};
 use fettle_model::text::cleaned;
 use fettle_model::version::rpm;
 use fettle_model::{PackageKind, PatchId};
@@ -57,8 +59,7 @@ fn patches_of(update: &Update, notes: &mut Report) -> Vec<Patch> {
         match release_of(distribution, &update.release, package) {
             Some(number) if is_module_without_stream(package) => {
                 unresolved("a package of a module whose stream is not told", &package.name);
-                // The release stays known: the advisory's other packages are judged.
-                by_release.entry(number).or_default();
+                by_release.entry(number).or_default().push(package);
             }
             Some(number) => by_release.entry(number).or_default().push(package),
             None => unresolved("a package of no release that is known", &package.name),
@@ -142,7 +143,7 @@ fn packages(listed: &[&Package]) -> Vec<PatchPackage> {
         name: package.name.clone(),
         architecture: package.architecture.clone(),
         fixed_version: package.version.clone(),
-        stream: package.stream.clone(),
+        stream: if is_module_without_stream(package) { STREAM_NOT_TOLD.to_owned() } else { package.stream.clone() },
         size_bytes: None,
         sha256: None,
         corroboration: Corroboration::Advisory,
@@ -217,7 +218,12 @@ pub fn joined(known: &Patch, said: Patch) -> Patch {
         return said;
     }
     let mut packages: BTreeMap<_, _> = known.packages.iter().map(|package| (key(package), package.clone())).collect();
-    packages.extend(said.packages.iter().map(|package| (key(package), package.clone())));
+    for package in &said.packages {
+        let of_key = packages.entry(key(package)).or_insert_with(|| package.clone());
+        if rpm::compare(&package.fixed_version, &of_key.fixed_version).is_gt() {
+            *of_key = package.clone();
+        }
+    }
     let mut cves: Vec<String> = known.cves.iter().chain(&said.cves).flatten().cloned().collect();
     cves.sort();
     cves.dedup();

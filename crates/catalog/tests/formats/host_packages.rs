@@ -1,7 +1,7 @@
 //! Linux machines without an agent: lists of packages against advisories.
 
 use fettle_catalog::host::Unreadable;
-use fettle_catalog::host::packages::{Inventory, assess};
+use fettle_catalog::host::packages::{Inventory, assess, gathered};
 use fettle_catalog::rpm::patches;
 use fettle_model::patch::Patch;
 
@@ -47,6 +47,50 @@ fn a_module_s_package_is_not_judged_and_said_so() {
     let assessment = assess(&patches, ("almalinux", "9.4"), &inventory).expect("known");
     let undetermined: Vec<_> = assessment.undetermined.iter().filter_map(|patch| patch.advisory()).collect();
     assert_eq!((assessment.missing().count(), undetermined), (0, vec!["ALSA-2026:0004"]));
+}
+
+/// Rocky Linux's files tell no streams: such an advisory must not vanish.
+#[test]
+fn an_advisory_whose_stream_is_not_told_is_said_to_be_undetermined() {
+    let text =
+        String::from_utf8(fixture("updateinfo.xml")).expect("text").replace("short=\"nodejs-18\"", "short=\"x\"");
+    let text = text.replace("<module ", "<left-out ");
+    let patches = patches::read(text.as_bytes()).expect("a list").0;
+    let untold = patches.iter().find(|patch| patch.advisory() == Some("ALSA-2026:0004")).expect("it is there");
+    assert!(untold.is_untold(), "{:?}", untold.packages);
+    let inventory = Inventory::of_rpm("bash-5.1-1.el9.x86_64\nnodejs-18.19.0-1.module_el9.4.0+1+a.x86_64\n");
+    let inventory = inventory.expect("a list");
+    let assessment = assess(&patches, ("almalinux", "9.4"), &inventory).expect("known");
+    let undetermined: Vec<_> = assessment.undetermined.iter().filter_map(|patch| patch.advisory()).collect();
+    assert_eq!((assessment.missing().count(), undetermined), (0, vec!["ALSA-2026:0004"]));
+}
+
+#[test]
+fn several_files_may_speak_of_one_advisory() {
+    let once = advisories();
+    let twice = gathered(once.iter().cloned().chain(once.iter().cloned()));
+    assert_eq!(twice, once);
+}
+
+/// The later advisory of the chain fixes one of the two sources alone.
+#[test]
+fn an_advisory_of_two_sources_is_not_replaced_by_one_of_them() {
+    let list = "[01 Apr 2026] DSA-9002-1 media1 - security update\n\t[bullseye] - media1 1.8-2\n\
+                [01 Mar 2026] DSA-9001-1 media0 media1 - security update\n\
+                \t[bullseye] - media0 0.10-2\n\t[bullseye] - media1 1.8-1\n";
+    let status = |name: &str, version: &str| {
+        format!("Package: {name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: {version}\n\n")
+    };
+    let patches = fettle_catalog::debian::patches::read(list.as_bytes()).expect("a list").0;
+    let missing = |old: &str, new: &str| {
+        let status = format!("{}{}", status("media0", old), status("media1", new));
+        let inventory = Inventory::of_dpkg(status.as_bytes()).expect("a status");
+        let assessment = assess(&patches, ("debian", "11"), &inventory).expect("known");
+        assessment.missing().map(|finding| finding.patch.advisory().expect("one").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(missing("0.10-1", "1.8-2"), ["DSA-9001-1"]);
+    assert_eq!(missing("0.10-2", "1.8-1"), ["DSA-9002-1"]);
+    assert_eq!(missing("0.10-2", "1.8-2"), Vec::<String>::new());
 }
 
 #[test]

@@ -102,7 +102,9 @@ impl Fleet {
     /// Puts the records of the file with this hash into the catalogue. Patches are judged on every asset.
     pub async fn apply_records(&self, records: Records, document: Sha256) -> Result<Imported, StoreError> {
         let facts = match records {
-            Records::Advisories(patches) => {
+            Records::Advisories(mut patches) => {
+                // Of a patch that no machine can be told to lack the catalogue says nothing; the report counts them.
+                patches.retain(|patch| !patch.is_untold());
                 let mut changes = Imported::default();
                 for turn in patches.chunks(TURN) {
                     changes += self.import_advisories(turn.to_vec()).await?;

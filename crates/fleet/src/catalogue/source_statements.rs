@@ -13,8 +13,8 @@ use fettle_store::catalogue::VulnerabilityFormat;
 use super::vulnerability_facts::{Extent, ImportedFacts, facts_of, new_document};
 use crate::Fleet;
 
-/// CVEs in one transaction: some tens of milliseconds.
-const BATCH: usize = 4_096;
+/// CVEs in one transaction: about ten milliseconds, in which nothing else is written.
+const BATCH: usize = 256;
 
 impl Fleet {
     /// The tracker's statements; what a whole document does not name any more ends. `document` is the hash of its bytes.

@@ -140,7 +140,7 @@ impl Assets<'_> {
             asset.retired_at,
         )?;
         self.insert_parts(inserted.number, new).await?;
-        self.tx.feed().append(FeedKind::Asset, inserted.id.uuid(), inserted.revision).await?;
+        self.tx.feed().append(FeedKind::Asset, inserted.id.uuid(), inserted.revision);
         Ok(inserted)
     }
 
@@ -182,7 +182,8 @@ impl Assets<'_> {
             return Err(StoreError::Changed(asset.id));
         }
         asset.revision += 1;
-        self.tx.feed().append(FeedKind::Asset, asset.id.uuid(), asset.revision).await.map(drop)
+        self.tx.feed().append(FeedKind::Asset, asset.id.uuid(), asset.revision);
+        Ok(())
     }
 
     /// Saves new tokens alone: no index shows them, so revision and feed stay as they are.

@@ -65,23 +65,25 @@ impl Components<'_> {
     }
 
     /// Ids of all `components`, in their order; new ones are inserted, sorted by their text, so that alike ones come to
-    /// lie together.
+    /// lie together. Callers know nearly all that is known, so that inserting comes first, and looking up follows only
+    /// for what was there.
     pub async fn intern(&mut self, components: &[NewComponent]) -> Result<Vec<u32>, StoreError> {
-        let hashes: Vec<Sha256> = components.iter().map(|component| component.hash).collect();
-        let mut ids = self.ids(&hashes).await?;
-        let mut new: Vec<&NewComponent> =
-            components.iter().filter(|component| !ids.contains_key(&component.hash)).collect();
-        if !new.is_empty() {
-            new.sort_by(|left, right| left.canonical.cmp(&right.canonical));
-            new.dedup_by_key(|component| component.hash);
-            for chunk in new.chunks(CHUNK) {
-                self.insert(chunk).await?;
-            }
-            let inserted: Vec<Sha256> = new.iter().map(|component| component.hash).collect();
-            ids.extend(self.ids(&inserted).await?);
+        let mut new: Vec<&NewComponent> = components.iter().collect();
+        new.sort_by(|left, right| left.canonical.cmp(&right.canonical));
+        new.dedup_by_key(|component| component.hash);
+        let mut ids = HashMap::with_capacity(new.len());
+        for chunk in new.chunks(CHUNK) {
+            let inserted = self.insert(chunk).await?;
+            ids.extend(inserted.into_iter().map(|known| (known.hash, known.id)));
         }
-        let id = |hash: &Sha256| ids.get(hash).copied().ok_or(StoreError::Gone { object: "an inserted component" });
-        hashes.iter().map(id).collect()
+        let known: Vec<Sha256> =
+            new.iter().map(|component| component.hash).filter(|hash| !ids.contains_key(hash)).collect();
+        if !known.is_empty() {
+            ids.extend(self.ids(&known).await?);
+        }
+        let id = |component: &NewComponent| ids.get(&component.hash).copied();
+        let all: Option<Vec<u32>> = components.iter().map(id).collect();
+        all.ok_or(StoreError::Gone { object: "an inserted component" })
     }
 
     /// At most `limit` components above `id`, in order.
@@ -103,14 +105,16 @@ impl Components<'_> {
         sql::select(self.tx, "look components up", &query).await
     }
 
-    /// The same one again is ignored; on PostgreSQL another server may have inserted one of them meanwhile.
-    async fn insert(&mut self, components: &[&NewComponent]) -> Result<(), StoreError> {
+    /// Those that were not there yet. The same one again is ignored; on PostgreSQL another server may have inserted one
+    /// of them meanwhile.
+    async fn insert(&mut self, components: &[&NewComponent]) -> Result<Vec<Known>, StoreError> {
         let mut query = Query::insert();
         query.into_table(Schema::Table).columns([Schema::Hash, Schema::Canonical]);
         for component in padded(components) {
             query.values_panic([Expr::value(component.hash.0.to_vec()), Expr::value(component.canonical.as_str())]);
         }
         query.on_conflict(OnConflict::column(Schema::Hash).do_nothing().to_owned());
-        sql::insert(self.tx, "insert components", &query).await.map(drop)
+        query.returning(Query::returning().columns([Schema::Id, Schema::Hash]));
+        sql::insert_returning(self.tx, "insert components", &query).await
     }
 }

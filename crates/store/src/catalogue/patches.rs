@@ -89,7 +89,7 @@ impl Patches<'_> {
             record,
             now,
         )?;
-        self.tx.feed().append(FeedKind::Patch, stored.id.uuid(), stored.revision).await?;
+        self.tx.feed().append(FeedKind::Patch, stored.id.uuid(), stored.revision);
         Ok(stored)
     }
 
@@ -105,7 +105,7 @@ impl Patches<'_> {
             state.hidden,
         )?;
         if let Some(stored) = &stored {
-            self.tx.feed().append(FeedKind::Patch, stored.id.uuid(), stored.revision).await?;
+            self.tx.feed().append(FeedKind::Patch, stored.id.uuid(), stored.revision);
         }
         Ok(stored)
     }

@@ -21,7 +21,7 @@ impl From<StoreError> for Refusal {
 async fn put(database: &Database, n: i64) -> Result<Option<FeedCursor>, WriteError<Refusal>> {
     let change = async move |tx: &mut fettle_store::Tx| {
         tx.settings().put(&format!("setting{n:02}"), &json!(n)).await?;
-        tx.feed().append(fettle_store::feed::FeedKind::Patch, Uuid::from_u128(1), n.unsigned_abs()).await?;
+        tx.feed().append(fettle_store::feed::FeedKind::Patch, Uuid::from_u128(1), n.unsigned_abs());
         if n % 3 == 0 { Err(Refusal::Unwanted) } else { Ok(()) }
     };
     database.write(change).await.map(|committed| committed.position)

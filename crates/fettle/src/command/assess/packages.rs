@@ -4,7 +4,7 @@ use std::io::{BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use fettle_catalog::explain;
-use fettle_catalog::host::packages::{self, Assessment, Inventory, assess};
+use fettle_catalog::host::packages::{self, Assessment, Inventory, assess, gathered};
 use fettle_catalog::host::{Unreadable, encoding};
 use fettle_catalog::import::{detect, start_of};
 use fettle_fleet::catalogue::import::{Records, read_records};
@@ -38,6 +38,7 @@ pub(super) fn run(list: List<'_>, release: &str, advisories: &[PathBuf], format:
     for file in advisories {
         patches.extend(read_advisories(file)?);
     }
+    let patches = gathered(patches);
     let assessment = assess(&patches, os, &inventory).map_err(|error| unreadable(file, error))?;
     if format.json {
         print_json_text(&to_json(&assessment, &inventory).to_string());
