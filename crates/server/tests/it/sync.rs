@@ -81,7 +81,7 @@ async fn a_feed_is_asked_by_condition_and_a_bad_answer_changes_nothing() {
     let address = serve(&vendor, &tasks).await;
     let mut feeds = FeedSettings::default();
     feeds.set("kev", &address).expect("it is known");
-    for others in ["epss", "debian-dsa", "debian-dla", "debian-tracker"] {
+    for others in ["epss", "debian-dsa", "debian-dla", "debian-tracker", "nvd"] {
         feeds.set(others, "off").expect("it is known");
     }
     {
