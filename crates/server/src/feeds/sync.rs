@@ -87,11 +87,7 @@ async fn sync_if_due(app: &Arc<AppState>, client: &reqwest::Client, feed: &Known
 
 /// The state of a feed that is to be asked now, noted as asked. One that was stopped in the middle `goes_on` at once, unless its
 /// last answer was no good.
-pub(super) async fn take_due(
-    app: &AppState,
-    feed: &KnownFeed,
-    goes_on: bool,
-) -> Result<Option<FeedState>, StoreError> {
+pub(super) async fn take_due(app: &AppState, feed: &KnownFeed, goes_on: bool) -> Result<Option<FeedState>, StoreError> {
     let is_ordered = app.take_ordered(feed.format);
     let wanted = app.feeds.address(feed).filter(|_| is_ordered || is_wanted(app, feed));
     let Some(address) = wanted else { return Ok(None) };

@@ -4,8 +4,8 @@ use fettle_model::{AssetId, DocumentId, ExceptionId, PatchId};
 use fettle_store::ListFilter;
 use fettle_store::assets::AssetNumber;
 use fettle_store::catalogue::{
-    ClosedFinding, Document, FeedRound, FeedState, FindingCause, NewComponent, PatchException, PatchNumber, PatchReport,
-    StoredPatch,
+    ClosedFinding, Document, FeedRound, FeedState, FindingCause, NewComponent, PatchException, PatchNumber,
+    PatchReport, StoredPatch,
 };
 
 use crate::sample::{at, hash, id, new_asset, patch};
