@@ -129,7 +129,7 @@ fn config(server: Server) -> Result<Config, Failure> {
     for (name, address) in &file.feeds {
         feeds.set(name, address).map_err(|error| Failure::Argument(error.to_string()))?;
     }
-    if let Some(key) = server.nvd_api_key.or(file.nvd_api_key.map(|Key(key)| key)) {
+    if let Some(key) = server.nvd_api_key.or_else(|| file.nvd_api_key.map(|Key(key)| key)) {
         feeds.set_nvd_key(key).map_err(|error| Failure::Argument(error.to_string()))?;
     }
     Ok(Config {
