@@ -27,6 +27,8 @@ export type FeedRow = {
   error: string | null;
   bytes: number | null;
   bytesOf: number | null;
+  records: number | null;
+  recordsOf: number | null;
 };
 export type ImportedDocument = {
   id: string;

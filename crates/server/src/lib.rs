@@ -14,5 +14,6 @@ mod tasks;
 
 pub use config::Config;
 pub use feeds::catalogue_feeds::{BadFeed, FeedSettings};
+pub use feeds::nvd::{BadKey, Pace};
 pub use serve::{Running, ServeError, StartError, start};
 pub use state::AppState;

@@ -29,11 +29,13 @@ pub struct AppState {
     /// One import of a vendor's file at a time.
     pub imports: Arc<tokio::sync::Mutex<()>>,
     pub(crate) feeds: FeedSettings,
-    /// The feed that is fetched now.
-    pub(crate) syncing: Mutex<Option<Syncing>>,
+    /// The feeds that are fetched now.
+    pub(crate) syncing: Mutex<Vec<Syncing>>,
     /// Feeds that somebody wants asked now, due or not.
     pub(crate) ordered: Mutex<Vec<Format>>,
     pub(crate) sync_wanted: Notify,
+    /// As `sync_wanted`, of the feed that comes in pages.
+    pub(crate) pages_wanted: Notify,
     /// What is at work; shutdown waits for it.
     pub tasks: TaskTracker,
     /// Cancelled when the server begins to stop: held check-ins end.
@@ -41,12 +43,14 @@ pub struct AppState {
 }
 
 impl AppState {
-    pub(crate) fn syncing(&self) -> Option<Syncing> {
-        self.syncing.lock().expect(POISONED).clone()
+    pub(crate) fn syncing(&self, feed: Format) -> Option<Syncing> {
+        self.syncing.lock().expect(POISONED).iter().find(|syncing| syncing.feed == feed).cloned()
     }
 
-    pub(crate) fn set_syncing(&self, syncing: Option<Syncing>) {
-        *self.syncing.lock().expect(POISONED) = syncing;
+    pub(crate) fn set_syncing(&self, feed: Format, syncing: Option<Syncing>) {
+        let mut all = self.syncing.lock().expect(POISONED);
+        all.retain(|other| other.feed != feed);
+        all.extend(syncing);
     }
 
     /// Asks a feed within seconds.
@@ -56,7 +60,8 @@ impl AppState {
             ordered.push(feed);
         }
         drop(ordered);
-        self.sync_wanted.notify_one();
+        let wanted = if feed == Format::Nvd { &self.pages_wanted } else { &self.sync_wanted };
+        wanted.notify_one();
     }
 
     /// True once for each order.

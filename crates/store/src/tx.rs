@@ -7,7 +7,7 @@ use crate::access::{ActivationKeys, Sessions, Tokens, Users};
 use crate::assets::{Assets, Certificates, Enrolments, ScanRequests};
 use crate::audit::Audit;
 use crate::catalogue::{
-    Components, Documents, Exceptions, FeedStates, Findings, KnownExploitedList, PatchReports, Patches,
+    Components, Documents, Exceptions, FeedRounds, FeedStates, Findings, KnownExploitedList, PatchReports, Patches,
     SourceStatements, Vulnerabilities, VulnerabilityDocuments,
 };
 use crate::error::StoreError;
@@ -54,6 +54,7 @@ views! {
     patches: Patches,
     patch_reports: PatchReports,
     exceptions: Exceptions,
+    feed_rounds: FeedRounds,
     feed_states: FeedStates,
     findings: Findings,
     vulnerability_documents: VulnerabilityDocuments,

@@ -7,7 +7,7 @@ import { words } from "../../format/words";
 import { When } from "../../labels/When";
 import { useNotify } from "../../shell/notices";
 import { type Column, DataTable } from "../../table/DataTable";
-import { feedText } from "./feeds";
+import { feedText, recordsText, syncedPercent } from "./feeds";
 
 const looks: Record<FeedStatus, { status?: "success" | "warning" | "danger" | "info"; text: string }> = {
   Off: { text: "By the server's settings this feed is not fetched; import its file instead" },
@@ -49,9 +49,15 @@ export function FeedTable() {
 
 function Status({ feed }: { feed: FeedRow }) {
   const { text, ...look } = looks[feed.status];
-  if (feed.status === "Syncing" && feed.bytesOf) {
-    const percent = Math.min(100, Math.round((100 * (feed.bytes ?? 0)) / feed.bytesOf));
-    return <Progress value={percent} size="sm" aria-label={`Fetching ${feedText(feed.name)}`} />;
+  const percent = syncedPercent(feed);
+  const records = recordsText(feed);
+  if (feed.status === "Syncing" && percent !== null) {
+    return (
+      <>
+        <Progress value={percent} size="sm" aria-label={`Fetching ${feedText(feed.name)}`} />
+        {records && <p className="ft-quiet">{records}</p>}
+      </>
+    );
   }
   return (
     <>
@@ -61,6 +67,7 @@ function Status({ feed }: { feed: FeedRow }) {
           {feed.status === "Syncing" && feed.bytes !== null && `, ${formatBytes(feed.bytes)}`}
         </Label>
       </Tooltip>
+      {records && <p className="ft-quiet">{records}</p>}
       {feed.error && <p className="ft-quiet ft-break">{feed.error}</p>}
     </>
   );

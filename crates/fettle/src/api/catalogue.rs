@@ -40,4 +40,7 @@ pub(crate) struct Feed {
     pub(crate) error: Option<String>,
     /// While it is fetched: so far.
     pub(crate) bytes: Option<u64>,
+    /// Of a feed that comes in pages, while a round is not over: so far, and of how many.
+    pub(crate) records: Option<u64>,
+    pub(crate) records_of: Option<u64>,
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use fettle_fleet::Settings;
 use fettle_server::{Config, FeedSettings, Running};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use tokio_util::task::TaskTracker;
 
@@ -62,6 +62,9 @@ pub(crate) struct Server {
     /// or "off"
     #[arg(long)]
     offline: bool,
+    /// Key of the NVD's API, with which its first round takes minutes; sent to the feed's address alone
+    #[arg(long, value_name = "KEY", env = "FETTLE_NVD_API_KEY", hide_env_values = true)]
+    nvd_api_key: Option<SecretString>,
     /// Form of the log on standard error
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     log: LogFormat,
@@ -82,6 +85,18 @@ struct ConfigFile {
     sla: SlaFile,
     offline: bool,
     feeds: BTreeMap<String, String>,
+    nvd_api_key: Option<Key>,
+}
+
+/// Is not shown with the rest of the file.
+#[derive(Debug, Deserialize)]
+#[serde(from = "String")]
+struct Key(SecretString);
+
+impl From<String> for Key {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
 }
 
 pub(crate) async fn run(server: Server) -> Result<Finding, Failure> {
@@ -113,6 +128,9 @@ fn config(server: Server) -> Result<Config, Failure> {
     feeds.offline = server.offline || file.offline;
     for (name, address) in &file.feeds {
         feeds.set(name, address).map_err(|error| Failure::Argument(error.to_string()))?;
+    }
+    if let Some(key) = server.nvd_api_key.or_else(|| file.nvd_api_key.map(|Key(key)| key)) {
+        feeds.set_nvd_key(key).map_err(|error| Failure::Argument(error.to_string()))?;
     }
     Ok(Config {
         data: server.data.or(file.data).ok_or_else(no_data)?,
@@ -166,6 +184,7 @@ mod tests {
             repository_hosts: Vec::new(),
             keyrings: Vec::new(),
             offline: false,
+            nvd_api_key: None,
             log: LogFormat::Text,
         })
     }
@@ -192,6 +211,15 @@ mod tests {
         assert!(!config.feeds.offline);
         let failure = server("data = \"/srv/a\"\n[feeds]\nkef = \"off\"\n", None).map(drop).expect_err("refused");
         assert!(failure.to_text().contains("there is no feed \"kef\" that is fetched"), "{}", failure.to_text());
+    }
+
+    #[test]
+    fn a_key_of_the_nvd_is_taken_and_never_repeated() {
+        let config = server("data = \"/srv/a\"\nnvd-api-key = \"aaaa-bbbb\"\n", None).expect("a configuration");
+        assert!(!format!("{config:?}").contains("aaaa"));
+        let failure = server("data = \"/srv/a\"\nnvd-api-key = \"aaaa bbbb\"\n", None).map(drop);
+        let text = failure.expect_err("refused").to_text();
+        assert!(text.contains("API key") && !text.contains("aaaa"), "{text}");
     }
 
     #[test]

@@ -29,7 +29,8 @@ pub enum Records {
     Advisories(Vec<Patch>),
     KnownExploited(Vec<kev::Entry>, Extent),
     Epss(epss::Model, Vec<epss::Score>),
-    Nvd(Vec<nvd::Vulnerability>),
+    /// One page, and where it stands among all.
+    Nvd(nvd::Page, Vec<nvd::Vulnerability>),
     Tracker(statements::ByCve, Extent),
 }
 
@@ -80,8 +81,8 @@ pub fn read_records(format: Format, input: impl BufRead + Seek) -> Result<(FileR
         }
         Format::Nvd => {
             let mut records = Vec::new();
-            let (_, report) = nvd::read(text(input, nvd::MAX_BYTES)?, |record| records.push(record))?;
-            (report, Records::Nvd(records))
+            let (page, report) = nvd::read(text(input, nvd::MAX_BYTES)?, |record| records.push(record))?;
+            (report, Records::Nvd(page, records))
         }
         _ => return Ok((read(format, input)?, None)),
     };
@@ -113,7 +114,7 @@ impl Fleet {
             }
             Records::KnownExploited(entries, extent) => self.import_known_exploited(document, extent, entries).await?,
             Records::Epss(model, scores) => self.import_epss(document, model, scores).await?,
-            Records::Nvd(records) => self.import_nvd(document, records).await?,
+            Records::Nvd(_, records) => self.import_nvd(document, records).await?,
             Records::Tracker(by_cve, extent) => self.import_statements(document, extent, by_cve).await?,
         };
         // What is known as exploited no more, or of which nothing is said any more, has changed without being in the file.

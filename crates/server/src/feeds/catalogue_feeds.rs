@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 
 use fettle_catalog::import::Format;
+use secrecy::SecretString;
+
+use super::nvd::{Access, BadKey, Pace};
 
 /// A feed as it ships.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +24,7 @@ pub(crate) enum Wanted {
     WithDebian,
 }
 
-pub(crate) const FEEDS: [KnownFeed; 5] = [
+pub(crate) const FEEDS: [KnownFeed; 6] = [
     KnownFeed {
         format: Format::DebianDsa,
         address: "https://salsa.debian.org/security-tracker-team/security-tracker/-/raw/master/data/DSA/list",
@@ -52,6 +55,12 @@ pub(crate) const FEEDS: [KnownFeed; 5] = [
         least_minutes: 1_440,
         wanted: Wanted::Always,
     },
+    KnownFeed {
+        format: Format::Nvd,
+        address: "https://services.nvd.nist.gov/rest/json/cves/2.0",
+        least_minutes: 120,
+        wanted: Wanted::Always,
+    },
 ];
 
 /// Where one feed is fetched.
@@ -65,11 +74,12 @@ enum FeedAddress {
 }
 
 /// What the operator says of feeds.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct FeedSettings {
     /// No feed is fetched; files are imported by hand.
     pub offline: bool,
     addresses: BTreeMap<&'static str, FeedAddress>,
+    pub(crate) nvd: Access,
 }
 
 /// Why a feed cannot be set so.
@@ -85,7 +95,7 @@ pub enum BadFeed {
 
 impl FeedSettings {
     pub fn offline() -> Self {
-        Self { offline: true, addresses: BTreeMap::new() }
+        Self { offline: true, ..Self::default() }
     }
 
     /// Takes an address, or `off`, for the feed of this name.
@@ -104,6 +114,16 @@ impl FeedSettings {
         };
         self.addresses.insert(known.format.name(), parsed);
         Ok(())
+    }
+
+    /// The key under which the NVD answers ten times as often; it goes to the feed's address and nowhere else.
+    pub fn set_nvd_key(&mut self, key: SecretString) -> Result<(), BadKey> {
+        self.nvd.set_key(key)
+    }
+
+    /// Another pace than the vendor's own limits ask for.
+    pub const fn set_nvd_pace(&mut self, pace: Pace) {
+        self.nvd.set_pace(pace);
     }
 
     /// Where the feed is fetched; `None`: it is not.
@@ -138,10 +158,20 @@ mod tests {
     }
 
     #[test]
+    fn a_key_is_one_word_and_is_never_shown() {
+        let mut settings = FeedSettings::default();
+        settings.set_nvd_key("00000000-aaaa-bbbb".into()).expect("a key");
+        assert!(!format!("{settings:?}").contains("aaaa"));
+        for bad in ["", "two words", "line\nbreak"] {
+            assert_eq!(settings.set_nvd_key(bad.into()), Err(BadKey), "{bad:?}");
+        }
+    }
+
+    #[test]
     fn what_is_no_feed_or_no_address_is_refused_by_name() {
         let mut settings = FeedSettings::default();
         let unknown = settings.set("kef", "off").expect_err("unknown").to_string();
-        assert!(unknown.ends_with("there are debian-dsa, debian-dla, debian-tracker, kev, epss"), "{unknown}");
+        assert!(unknown.ends_with("there are debian-dsa, debian-dla, debian-tracker, kev, epss, nvd"), "{unknown}");
         for address in ["ftp://a.example/x", "file:///etc/shadow", "kev.json", "https://a:b@c.example/"] {
             assert!(matches!(settings.set("kev", address), Err(BadFeed::Address { .. })), "{address}");
         }

@@ -7,6 +7,7 @@ mod apt;
 pub(crate) mod catalogue_feeds;
 mod fetch;
 mod hosts;
+pub(crate) mod nvd;
 pub(crate) mod sync;
 
 use std::collections::BTreeMap;

@@ -18,11 +18,11 @@ use super::catalogue_feeds::{FEEDS, KnownFeed, Wanted};
 use super::fetch::{FetchError, following_client};
 use crate::api::ApiError;
 use crate::imports::apply::carry_out;
-use crate::imports::receive::receive;
+use crate::imports::receive::{Received, receive};
 use crate::state::AppState;
 
 /// How often it is looked for feeds that are due.
-const LOOK: Duration = Duration::from_secs(15);
+pub(super) const LOOK: Duration = Duration::from_secs(15);
 /// `catalogue.syncMinutes`: how often each feed is asked, unless its least interval is longer.
 const SYNC_MINUTES: i64 = 30;
 
@@ -36,11 +36,15 @@ pub(crate) struct Syncing {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum SyncError {
+pub(super) enum SyncError {
     #[error(transparent)]
     Fetch(#[from] FetchError),
     #[error("{0}")]
     Import(ApiError),
+    #[error("FEED_MALFORMED: {0}")]
+    Page(String),
+    #[error("FEED_INCOMPLETE: the records moved between the pages each time they were read")]
+    Moving,
     #[error("what a feed said could not be stored")]
     Store(#[from] StoreError),
 }
@@ -63,7 +67,7 @@ pub(crate) async fn run(app: Arc<AppState>, stop: CancellationToken) {
         if !app.fleet.loading.is_ready() {
             continue;
         }
-        for feed in &FEEDS {
+        for feed in FEEDS.iter().filter(|feed| feed.format != Format::Nvd) {
             let synced = tokio::select! {
                 synced = sync_if_due(&app, &client, feed) => synced,
                 () = stop.cancelled() => return,
@@ -76,31 +80,52 @@ pub(crate) async fn run(app: Arc<AppState>, stop: CancellationToken) {
 }
 
 async fn sync_if_due(app: &Arc<AppState>, client: &reqwest::Client, feed: &KnownFeed) -> Result<(), StoreError> {
+    let Some(mut state) = take_due(app, feed, false).await? else { return Ok(()) };
+    let outcome = fetch(app, client, feed, &mut state).await;
+    finish(app, feed, state, outcome).await
+}
+
+/// The state of a feed that is to be asked now, noted as asked. One that was stopped in the middle `goes_on` at once, unless its
+/// last answer was no good.
+pub(super) async fn take_due(app: &AppState, feed: &KnownFeed, goes_on: bool) -> Result<Option<FeedState>, StoreError> {
     let is_ordered = app.take_ordered(feed.format);
-    let Some(address) = app.feeds.address(feed).filter(|_| is_ordered || is_wanted(app, feed)) else { return Ok(()) };
+    let wanted = app.feeds.address(feed).filter(|_| is_ordered || is_wanted(app, feed));
+    let Some(address) = wanted else { return Ok(None) };
     let name = feed.format.name();
     let now = app.fleet.clock.now();
     let known = app.fleet.database.read().await?.feed_states().find(name).await?;
     // What another address said is no condition for this one.
     let mut state = known.filter(|state| state.address == address).unwrap_or_else(|| FeedState::new(name, &address));
-    if !is_ordered && next_due(feed, &state).is_some_and(|due| due > now) {
-        return Ok(());
+    let is_at_once = is_ordered || (goes_on && state.error.is_none());
+    if !is_at_once && next_due(feed, &state).is_some_and(|due| due > now) {
+        return Ok(None);
     }
     state.asked_at = Some(now);
-    match fetch(app, client, feed, &address, &mut state).await {
+    app.set_syncing(feed.format, Some(Syncing { feed: feed.format, bytes: 0, of: None }));
+    Ok(Some(state))
+}
+
+/// Notes what came of it.
+pub(super) async fn finish(
+    app: &AppState,
+    feed: &KnownFeed,
+    mut state: FeedState,
+    outcome: Result<(), SyncError>,
+) -> Result<(), StoreError> {
+    match outcome {
         Ok(()) => {
-            state.good_at = Some(now);
+            state.good_at = state.asked_at;
             state.error = None;
         }
         Err(error) => {
-            let text = chain(&error);
-            tracing::warn!(feed = name, error = text, "a feed could not be synced; what it said last stays in force");
+            let (feed, text) = (feed.format.name(), chain(&error));
+            tracing::warn!(feed, error = text, "a feed could not be synced; what it said last stays in force");
             state.error = Some(text);
         }
     }
-    app.set_syncing(None);
-    let write = app.fleet.database.write(async move |tx| tx.feed_states().put(&state).await);
-    write.await.map_err(StoreError::from).map(drop)
+    let write = app.fleet.database.write(async move |tx| tx.feed_states().put(&state).await).await;
+    app.set_syncing(feed.format, None);
+    write.map_err(StoreError::from).map(drop)
 }
 
 /// When the feed is asked next; `None`: at once.
@@ -120,34 +145,25 @@ async fn fetch(
     app: &Arc<AppState>,
     client: &reqwest::Client,
     feed: &KnownFeed,
-    address: &str,
     state: &mut FeedState,
 ) -> Result<(), SyncError> {
-    let mut request = client.get(address);
+    let mut request = client.get(&state.address);
     for (header, value) in [(IF_NONE_MATCH, &state.etag), (IF_MODIFIED_SINCE, &state.last_modified)] {
         if let Some(value) = value {
             request = request.header(header, value);
         }
     }
-    let unreachable = |source| FetchError::Unreachable { url: address.to_owned(), source };
+    let unreachable = |source| FetchError::Unreachable { url: state.address.clone(), source };
     let response = request.send().await.map_err(unreachable)?;
     match response.status().as_u16() {
         304 => return Ok(()),
         200 => {}
-        status => return Err(FetchError::Status { url: address.to_owned(), status }.into()),
+        status => return Err(FetchError::Status { url: state.address.clone(), status }.into()),
     }
     let (etag, last_modified) = (header(response.headers(), ETAG), header(response.headers(), LAST_MODIFIED));
-    let of = response.content_length();
-    let (progress, format) = (Arc::clone(app), feed.format);
-    let mut bytes = 0;
-    let parts = response.bytes_stream().inspect(move |part| {
-        bytes += part.as_ref().map_or(0, |part| part.len() as u64);
-        progress.set_syncing(Some(Syncing { feed: format, bytes, of }));
-    });
-    let received = receive(Body::from_stream(parts), Some(feed.format), app.data.clone()).await;
-    let received = received.map_err(SyncError::Import)?;
+    let received = take_body(app, response, feed.format).await?;
     let turn = Arc::clone(&app.imports).lock_owned().await;
-    let file_name = address.rsplit('/').next().map(str::to_owned);
+    let file_name = state.address.rsplit('/').next().map(str::to_owned);
     let applied = carry_out(app, &Actor::scheduler(), received, file_name, false).await;
     drop(turn);
     applied.map_err(SyncError::Import)?;
@@ -155,6 +171,22 @@ async fn fetch(
     (state.etag, state.last_modified) = (etag, last_modified);
     state.changed_at = state.asked_at;
     Ok(())
+}
+
+/// The whole body, bounded by its format; how much came is shown meanwhile.
+pub(super) async fn take_body(
+    app: &Arc<AppState>,
+    response: reqwest::Response,
+    format: Format,
+) -> Result<Received, SyncError> {
+    let of = response.content_length();
+    let progress = Arc::clone(app);
+    let mut bytes = 0;
+    let parts = response.bytes_stream().inspect(move |part| {
+        bytes += part.as_ref().map_or(0, |part| part.len() as u64);
+        progress.set_syncing(format, Some(Syncing { feed: format, bytes, of }));
+    });
+    receive(Body::from_stream(parts), Some(format), app.data.clone()).await.map_err(SyncError::Import)
 }
 
 fn header(headers: &HeaderMap, name: HeaderName) -> Option<String> {

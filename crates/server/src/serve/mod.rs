@@ -99,6 +99,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         syncing: std::sync::Mutex::default(),
         ordered: std::sync::Mutex::default(),
         sync_wanted: tokio::sync::Notify::new(),
+        pages_wanted: tokio::sync::Notify::new(),
         tasks: TaskTracker::new(),
         stopping: CancellationToken::new(),
     });
@@ -187,6 +188,7 @@ impl Running {
         tracker.spawn(feeds::run(Arc::clone(&state), hosts, keyring, shutdown.clone()));
         if !state.feeds.offline {
             tracker.spawn(feeds::sync::run(Arc::clone(&state), shutdown.clone()));
+            tracker.spawn(feeds::nvd::run(Arc::clone(&state), shutdown.clone()));
         }
         let loading = load(&state);
         let stopped = tokio::select! {

@@ -9,6 +9,7 @@ mod hostile;
 mod identity;
 mod imports;
 mod jobs;
+mod nvd;
 mod openapi;
 mod patches;
 mod reports;

@@ -81,7 +81,7 @@ async fn a_feed_is_asked_by_condition_and_a_bad_answer_changes_nothing() {
     let address = serve(&vendor, &tasks).await;
     let mut feeds = FeedSettings::default();
     feeds.set("kev", &address).expect("it is known");
-    for others in ["epss", "debian-dsa", "debian-dla", "debian-tracker"] {
+    for others in ["epss", "debian-dsa", "debian-dla", "debian-tracker", "nvd"] {
         feeds.set(others, "off").expect("it is known");
     }
     {
@@ -129,6 +129,7 @@ async fn a_feed_is_asked_by_condition_and_a_bad_answer_changes_nothing() {
 
     let off = app.post("/v1/catalogue/feeds/epss/sync", json!({})).await;
     assert_eq!((off.status, off.code()), (409, "FEED_OFF"));
+    assert_eq!(app.post("/v1/catalogue/feeds/nvd/sync", json!({})).await.code(), "FEED_OFF");
     assert_eq!(app.post("/v1/catalogue/feeds/nothing/sync", json!({})).await.status, 404);
     app.stop().await;
 }

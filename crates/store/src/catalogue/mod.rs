@@ -3,6 +3,7 @@
 mod components;
 mod documents;
 mod exceptions;
+mod feed_rounds;
 mod feed_states;
 mod findings;
 mod known_exploited;
@@ -15,6 +16,7 @@ mod vulnerability_documents;
 pub use components::{Component, Components, NewComponent};
 pub use documents::{Document, Documents};
 pub use exceptions::{Exceptions, PatchException};
+pub use feed_rounds::{FeedRound, FeedRounds};
 pub use feed_states::{FeedState, FeedStates};
 pub use findings::{ClosedFinding, FindingCause, Findings};
 pub use known_exploited::{KnownExploitedList, Listed, Listing};

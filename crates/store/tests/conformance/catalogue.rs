@@ -4,8 +4,8 @@ use fettle_model::{AssetId, DocumentId, ExceptionId, PatchId};
 use fettle_store::ListFilter;
 use fettle_store::assets::AssetNumber;
 use fettle_store::catalogue::{
-    ClosedFinding, Document, FeedState, FindingCause, NewComponent, PatchException, PatchNumber, PatchReport,
-    StoredPatch,
+    ClosedFinding, Document, FeedRound, FeedState, FindingCause, NewComponent, PatchException, PatchNumber,
+    PatchReport, StoredPatch,
 };
 
 use crate::sample::{at, hash, id, new_asset, patch};
@@ -238,4 +238,22 @@ pub(crate) async fn the_state_of_a_feed_is_kept(store: &TestStore) {
     assert_eq!(tx.feed_states().find("kev").await.expect("an answer"), Some(second.clone()));
     assert_eq!(tx.feed_states().find("epss").await.expect("an answer"), None);
     assert_eq!(tx.feed_states().all().await.expect("an answer"), [second]);
+}
+
+pub(crate) async fn the_round_of_a_feed_is_kept(store: &TestStore) {
+    let first = FeedRound::new("nvd", "https://example.com/cves");
+    let second = FeedRound {
+        synced_to: Some(at(1)),
+        started_at: Some(at(3)),
+        window_from: Some(at(2)),
+        next_record: 4_000,
+        total: Some(315_044),
+        ..first.clone()
+    };
+    for round in [first, second.clone()] {
+        store.write(async move |tx| tx.feed_rounds().put(&round).await).await;
+    }
+    let mut tx = store.database.read().await.expect("a connection");
+    assert_eq!(tx.feed_rounds().find("nvd").await.expect("an answer"), Some(second));
+    assert_eq!(tx.feed_rounds().find("other").await.expect("an answer"), None);
 }

@@ -49,6 +49,7 @@ conformance! {
     catalogue::decisions_of_a_patch_outlive_a_newer_record,
     catalogue::an_exception_is_decided_once,
     catalogue::the_state_of_a_feed_is_kept,
+    catalogue::the_round_of_a_feed_is_kept,
     vulnerabilities::facts_of_vulnerabilities_change_once,
     vulnerabilities::statements_are_of_one_document_and_end,
     vulnerabilities::what_leaves_the_known_exploited_is_kept,

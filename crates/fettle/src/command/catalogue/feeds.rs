@@ -5,7 +5,7 @@ use crate::api::{Client, Items};
 use crate::command::Format;
 use crate::failure::{Failure, Finding};
 use crate::output::{print, print_json, print_table, say, table};
-use crate::text::{bytes, optional_time};
+use crate::text::{bytes, optional_time, thousands};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Feeds {
@@ -29,10 +29,9 @@ pub(super) async fn list(client: &Client, feeds: Feeds) -> Result<Finding, Failu
     }
     let mut rows = table(["FEED", "STATUS", "ASKED", "GOOD", "CHANGED", "NEXT", "ADDRESS"]);
     for feed in &answer.value.items {
-        let status = feed.bytes.map_or_else(|| feed.status.clone(), |done| format!("{} {}", feed.status, bytes(done)));
         rows.add_row([
             feed.name.clone(),
-            status,
+            status(feed),
             optional_time(feed.asked_at),
             optional_time(feed.good_at),
             optional_time(feed.changed_at),
@@ -47,6 +46,15 @@ pub(super) async fn list(client: &Client, feeds: Feeds) -> Result<Finding, Failu
         }
     }
     Ok(Finding::Nothing)
+}
+
+/// With how far it has come.
+fn status(feed: &Feed) -> String {
+    match (feed.records, feed.records_of, feed.bytes) {
+        (Some(done), Some(of), _) => format!("{}, {} of {} records", feed.status, thousands(done), thousands(of)),
+        (_, _, Some(done)) => format!("{}, {}", feed.status, bytes(done)),
+        _ => feed.status.clone(),
+    }
 }
 
 pub(super) async fn sync(client: &Client, sync: Sync) -> Result<Finding, Failure> {

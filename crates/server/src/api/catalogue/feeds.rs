@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use fettle_store::catalogue::FeedState;
+use fettle_catalog::import::Format;
+use fettle_store::catalogue::{FeedRound, FeedState};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -52,6 +53,10 @@ pub struct FeedRow {
     /// While it is fetched: bytes so far, and of how many where the sender says.
     pub bytes: Option<u64>,
     pub bytes_of: Option<u64>,
+    /// Of a feed that comes in pages, while a round is not over: records that were read of what is read now.
+    pub records: Option<u64>,
+    /// Of how many, once a page said so.
+    pub records_of: Option<u64>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -62,17 +67,21 @@ pub struct Feeds {
 #[utoipa::path(get, path = "/v1/catalogue/feeds", tag = "catalogue", responses((status = 200, body = Feeds)))]
 pub async fn list(State(app): State<Arc<AppState>>) -> Result<Json<Feeds>, ApiError> {
     app.index_ready()?;
-    let states = app.fleet.database.read().await?.feed_states().all().await?;
+    let mut read = app.fleet.database.read().await?;
+    let states = read.feed_states().all().await?;
+    let round = read.feed_rounds().find(Format::Nvd.name()).await?;
     let row = |feed: &KnownFeed| {
         let state = states.iter().find(|state| state.name == feed.format.name());
-        row(&app, feed, state)
+        row(&app, feed, state, round.as_ref())
     };
     Ok(Json(Feeds { items: FEEDS.iter().map(row).collect() }))
 }
 
-fn row(app: &AppState, feed: &KnownFeed, state: Option<&FeedState>) -> FeedRow {
+fn row(app: &AppState, feed: &KnownFeed, state: Option<&FeedState>, round: Option<&FeedRound>) -> FeedRow {
     let address = app.feeds.address(feed);
-    let syncing = app.syncing().filter(|syncing| syncing.feed == feed.format);
+    let syncing = app.syncing(feed.format);
+    let is_open = |round: &&FeedRound| round.name == feed.format.name() && round.started_at.is_some();
+    let round = round.filter(is_open).filter(|round| address.as_ref() == Some(&round.address));
     let now = app.fleet.clock.now();
     let status = match state {
         _ if syncing.is_some() => FeedStatus::Syncing,
@@ -83,6 +92,7 @@ fn row(app: &AppState, feed: &KnownFeed, state: Option<&FeedState>) -> FeedRow {
         Some(state) if state.good_at.is_some_and(|good| now.duration_since(good) < STALE_AFTER) => FeedStatus::Failing,
         Some(_) => FeedStatus::Stale,
     };
+    let (records, records_of) = (round.map(|round| round.next_record), round.and_then(|round| round.total));
     let is_fetched = address.is_some() && status != FeedStatus::NotNeeded;
     FeedRow {
         name: feed.format.name().to_owned(),
@@ -95,6 +105,8 @@ fn row(app: &AppState, feed: &KnownFeed, state: Option<&FeedState>) -> FeedRow {
         error: state.and_then(|state| state.error.clone()),
         bytes: syncing.as_ref().map(|syncing| syncing.bytes),
         bytes_of: syncing.and_then(|syncing| syncing.of),
+        records,
+        records_of,
     }
 }
 
@@ -112,6 +124,7 @@ pub async fn sync(
         return Err(ApiError::new(StatusCode::CONFLICT, "FEED_OFF", message));
     }
     app.order_sync(feed.format);
-    let state = app.fleet.database.read().await?.feed_states().find(&name).await?;
-    Ok((StatusCode::ACCEPTED, Json(row(&app, feed, state.as_ref()))))
+    let mut read = app.fleet.database.read().await?;
+    let (state, round) = (read.feed_states().find(&name).await?, read.feed_rounds().find(&name).await?);
+    Ok((StatusCode::ACCEPTED, Json(row(&app, feed, state.as_ref(), round.as_ref()))))
 }
