@@ -181,7 +181,7 @@ impl Completer<'_> {
 
     fn frame(&self, slot: &Slot) -> Option<Frame> {
         slot.groups.iter().try_fold(Frame::top(self.context.entity), |frame, name| {
-            frame.inside(frame.lookup(name, self.context.vocabulary)?.token)
+            frame.inside(frame.lookup(name, self.context.vocabulary)?)
         })
     }
 

@@ -3,7 +3,7 @@
 //! A time that a zone leaves out is read as the one that much later, one that it has twice as the first, as
 //! RFC 5545 has it. A day begins where the zone lets it begin.
 
-use std::ops::Bound;
+use std::ops::{Bound, RangeInclusive};
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::{Offset, TimeZone};
@@ -13,6 +13,14 @@ use crate::value::Extent;
 
 /// The forms, for messages.
 pub(crate) const FORMS: &str = "a date is `2026`, `2026-05`, `2026-05-01`, `2026-05-01T10:00Z`, `now-7d` or `now/d`";
+
+/// Years of dates that are in the request's zone.
+const YEARS: RangeInclusive<i16> = 2..=9_997;
+
+/// What a time with a zone of its own may be, in UTC. This reaches further than the years do, so that the ends of all
+/// that can be written, as instants, can be written too.
+const INSTANTS: RangeInclusive<DateTime> =
+    DateTime::constant(1, 1, 1, 0, 0, 0, 0)..=DateTime::constant(9_999, 1, 1, 0, 0, 0, 0);
 
 /// The as-of instant and the zone of what has none.
 #[derive(Debug, Clone)]
@@ -28,7 +36,7 @@ pub(crate) enum NoDate {
     Form,
     /// Such as 30 February.
     NoSuchDay,
-    /// Before the year 1 or after 9998.
+    /// Outside [`YEARS`], or for an instant outside [`INSTANTS`].
     OutOfRange,
 }
 
@@ -37,7 +45,7 @@ impl NoDate {
         match self {
             Self::Form => "is no date",
             Self::NoSuchDay => "is no day or time of the calendar",
-            Self::OutOfRange => "lies outside the years 1 to 9998",
+            Self::OutOfRange => "lies outside the years 2 to 9997",
         }
     }
 }
@@ -58,7 +66,24 @@ pub(crate) fn read(text: &str, calendar: &Calendar) -> Result<Extent<Timestamp>,
         Some(rest) => relative(rest, calendar)?,
         None => absolute(text, &calendar.zone)?,
     };
+    if !is_writable(low) {
+        return Err(NoDate::OutOfRange);
+    }
+    let high = match (is_writable(high), last_instant()) {
+        (true, _) => high,
+        // The last one names nothing behind itself.
+        (false, Some(last)) if low == last => last,
+        (false, _) => return Err(NoDate::OutOfRange),
+    };
     Ok(Extent { low, high: Bound::Excluded(high) })
+}
+
+fn is_writable(at: Timestamp) -> bool {
+    INSTANTS.contains(&TimeZone::UTC.to_datetime(at))
+}
+
+fn last_instant() -> Option<Timestamp> {
+    TimeZone::UTC.to_timestamp(*INSTANTS.end()).ok()
 }
 
 fn relative(rest: &str, calendar: &Calendar) -> Result<(Timestamp, Timestamp), NoDate> {
@@ -145,9 +170,9 @@ fn absolute(text: &str, zone: &TimeZone) -> Result<(Timestamp, Timestamp), NoDat
     }
     let parts: Vec<&str> = text.split('-').collect();
     let (first, step) = match parts.as_slice() {
-        [year] => (day(year, "01", "01")?, 1.year()),
-        [year, month] => (day(year, month, "01")?, 1.month()),
-        [year, month, of_month] => (day(year, month, of_month)?, 1.day()),
+        [year] => (day(year, "01", "01", &YEARS)?, 1.year()),
+        [year, month] => (day(year, month, "01", &YEARS)?, 1.month()),
+        [year, month, of_month] => (day(year, month, of_month, &YEARS)?, 1.day()),
         _ => return Err(NoDate::Form),
     };
     let next = first.checked_add(step).map_err(|_| NoDate::OutOfRange)?;
@@ -157,11 +182,11 @@ fn absolute(text: &str, zone: &TimeZone) -> Result<(Timestamp, Timestamp), NoDat
 fn moment(date: &str, time: &str, zone: &TimeZone) -> Result<(Timestamp, Timestamp), NoDate> {
     let parts: Vec<&str> = date.split('-').collect();
     let [year, month, of_month] = parts.as_slice() else { return Err(NoDate::Form) };
-    let date = day(year, month, of_month)?;
-    let (clock, zone) = match time.find(['Z', '+', '-']) {
-        Some(at) => (&time[..at], TimeZone::fixed(offset(&time[at..])?)),
-        None => (time, zone.clone()),
+    let (clock, zone, years) = match time.find(['Z', '+', '-']) {
+        Some(at) => (&time[..at], TimeZone::fixed(offset(&time[at..])?), 0..=9_999),
+        None => (time, zone.clone(), YEARS),
     };
+    let date = day(year, month, of_month, &years)?;
     let (whole, fraction) = match clock.split_once('.') {
         Some((whole, fraction)) => (whole, Some(fraction)),
         None => (clock, None),
@@ -204,9 +229,9 @@ fn milliseconds(fraction: &str) -> Result<i16, NoDate> {
     number(&format!("{fraction:0<3}")[..3], 3)
 }
 
-fn day(year: &str, month: &str, of_month: &str) -> Result<Date, NoDate> {
+fn day(year: &str, month: &str, of_month: &str, years: &RangeInclusive<i16>) -> Result<Date, NoDate> {
     let (year, month, of_month) = (number(year, 4)?, number(month, 2)?, number(of_month, 2)?);
-    if !(1..=9_998).contains(&year) {
+    if !years.contains(&year) {
         return Err(NoDate::OutOfRange);
     }
     let small = |number: i16| i8::try_from(number).map_err(|_| NoDate::NoSuchDay);

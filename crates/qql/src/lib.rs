@@ -19,6 +19,7 @@ pub mod parser;
 pub mod print;
 pub mod reference;
 mod sentence;
+mod shape;
 pub mod span;
 mod suggest;
 pub mod text;

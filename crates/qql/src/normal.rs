@@ -72,7 +72,15 @@ fn name(token: &TokenDefinition, inside: Inside<'_>) -> String {
     bare.to_owned()
 }
 
+#[cfg(test)]
+thread_local! {
+    /// How many leaves were written, for tests of how much work a query makes.
+    pub(crate) static LEAVES_WRITTEN: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 fn leaf_text(leaf: &Leaf, inside: Inside<'_>) -> String {
+    #[cfg(test)]
+    LEAVES_WRITTEN.set(LEAVES_WRITTEN.get() + 1);
     let name = name(leaf.token, inside);
     match &leaf.test {
         Test::Null => format!("{name} is null"),
@@ -147,10 +155,15 @@ fn network(interval: &Interval<IpAddr>) -> Option<String> {
     if low == high {
         return Some(low.to_string());
     }
-    let longest = if low.is_ipv4() { 32 } else { 128 };
-    let candidates = (0..longest).filter_map(|length| IpNet::new(*low, length).ok());
-    candidates
-        .into_iter()
-        .find(|network| network.network() == *low && network.broadcast() == *high)
-        .map(|network| network.to_string())
+    let (width, low_bits, high_bits) = match (low, high) {
+        (IpAddr::V4(low), IpAddr::V4(high)) => (32, low.to_bits().into(), high.to_bits().into()),
+        (IpAddr::V6(low), IpAddr::V6(high)) => (128, low.to_bits(), high.to_bits()),
+        _ => return None,
+    };
+    // Of a network the last bits are all 0 in the first address and all 1 in the last; the others are the same.
+    let host: u128 = low_bits ^ high_bits;
+    let is_network = host & host.wrapping_add(1) == 0 && low_bits & host == 0;
+    let length = u8::try_from(width - host.count_ones()).ok()?;
+    let network = is_network.then(|| IpNet::new(*low, length).ok()).flatten()?;
+    Some(network.to_string())
 }

@@ -117,7 +117,8 @@ impl<T: Clone> Extent<T> {
     pub(crate) fn is_after(&self, other: &Self, compare: impl Fn(&T, &T) -> Ordering) -> bool {
         match &other.high {
             Bound::Included(last) => compare(&self.low, last).is_gt(),
-            Bound::Excluded(next) => compare(&self.low, next).is_ge(),
+            // What names nothing ends where it begins, and does not lie behind itself.
+            Bound::Excluded(next) => compare(&self.low, next).is_ge() && compare(&self.low, &other.low).is_gt(),
             Bound::Unbounded => false,
         }
     }

@@ -1,13 +1,12 @@
 //! What is allowed, and most often not meant (`qql.md` 7).
 
-use std::collections::HashSet;
-
 use serde::Serialize;
 
 use crate::ast::Value;
+use crate::shape::{Constant, shape};
 use crate::span::Span;
 use crate::token::Tie;
-use crate::typed::{Expression, Form, Leaf, Test};
+use crate::typed::{Expression, Form};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum WarningCode {
@@ -66,120 +65,63 @@ impl Warning {
             help: format!("for the words side by side, write `\"{}\"`", value.text),
         }
     }
-}
 
-/// The warnings that the shape of a whole query gives. `pairs` is what it is judged on beside the thing itself.
-pub(crate) fn of(root: &Expression, pairs: Option<Tie>) -> Vec<Warning> {
-    let mut warnings = Vec::new();
-    constants(root, &mut warnings);
-    if let Some(tie) = pairs {
-        negated_ties(root, tie, &mut warnings);
-    }
-    warnings
-}
-
-/// Whether an expression is the same for every thing, as far as that is plain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Constant {
-    True,
-    False,
-}
-
-impl Constant {
-    const fn not(self) -> Self {
-        match self {
-            Self::True => Self::False,
-            Self::False => Self::True,
-        }
-    }
-}
-
-/// Warns of the largest parts that are constant. The empty query is meant to be.
-fn constants(expression: &Expression, warnings: &mut Vec<Warning>) {
-    if let Some(constant) = constant(expression) {
+    fn constant(span: Span, constant: Constant) -> Self {
         let (code, message, help) = match constant {
             Constant::True => (WarningCode::AlwaysTrue, "this holds for everything", "leave it out"),
             Constant::False => (WarningCode::AlwaysFalse, "this holds for nothing", "is `or` meant, or another value?"),
         };
-        if expression.form != Form::All {
-            let (message, help) = (message.to_owned(), help.to_owned());
-            warnings.push(Warning { code, message, span: expression.span, help });
-        }
-        return;
+        Self { code, message: message.to_owned(), span, help: help.to_owned() }
     }
-    match &expression.form {
-        Form::And(parts) | Form::Or(parts) => parts.iter().for_each(|part| constants(part, warnings)),
-        Form::Not(inner) => constants(inner, warnings),
-        Form::Related(related) => constants(&related.inner, warnings),
-        Form::Elements(elements) => constants(&elements.inner, warnings),
-        Form::All | Form::Leaf(_) | Form::Free(_) => {}
-    }
-}
 
-fn constant(expression: &Expression) -> Option<Constant> {
-    match &expression.form {
-        Form::All => Some(Constant::True),
-        Form::And(parts) => all_of(parts, Constant::False),
-        Form::Or(parts) => all_of(parts, Constant::True),
-        Form::Not(inner) => constant(inner).map(Constant::not),
-        Form::Leaf(leaf) => is_empty(leaf).then_some(Constant::False),
-        Form::Free(free) => free.asked.matcher.is_empty().then_some(Constant::False),
-        Form::Related(related) => constant(&related.inner).filter(|inner| *inner == Constant::False),
-        Form::Elements(elements) => constant(&elements.inner).filter(|inner| *inner == Constant::False),
-    }
-}
-
-/// Of `and`, which one false part decides; `or` is its mirror.
-fn all_of(parts: &[Expression], deciding: Constant) -> Option<Constant> {
-    let constants: Vec<_> = parts.iter().map(constant).collect();
-    if constants.contains(&Some(deciding)) || contradict(parts) {
-        return Some(deciding);
-    }
-    constants.iter().all(|part| *part == Some(deciding.not())).then_some(deciding.not())
-}
-
-/// `a` beside `not a`.
-fn contradict(parts: &[Expression]) -> bool {
-    let negated = parts.iter().filter_map(|part| match &part.form {
-        Form::Not(inner) => Some(crate::normal::text(&inner.form)),
-        _ => None,
-    });
-    let negated: HashSet<String> = negated.collect();
-    !negated.is_empty() && parts.iter().any(|part| negated.contains(&crate::normal::text(&part.form)))
-}
-
-fn is_empty(leaf: &Leaf) -> bool {
-    match &leaf.test {
-        Test::Words(asked) => asked.iter().all(|asked| asked.matcher.is_empty()),
-        Test::OneOf(places) => places.is_empty(),
-        Test::Int(intervals) => intervals.iter().all(|interval| interval.is_empty_by(Ord::cmp)),
-        Test::Float(intervals) => intervals.iter().all(|interval| interval.is_empty_by(f64::total_cmp)),
-        Test::Date(interval) => interval.is_empty_by(Ord::cmp),
-        Test::Address(intervals) => intervals.iter().all(|interval| interval.is_empty_by(Ord::cmp)),
-        Test::Null | Test::Present | Test::Whole(_) | Test::Bool(_) | Test::Uuid(_) | Test::Version(_) => false,
-    }
-}
-
-/// Negations over tokens of the pairs: those in groups speak of other ties.
-fn negated_ties(expression: &Expression, tie: Tie, warnings: &mut Vec<Warning>) {
-    match &expression.form {
-        Form::And(parts) | Form::Or(parts) => parts.iter().for_each(|part| negated_ties(part, tie, warnings)),
-        Form::Not(inner) if speaks_of(inner, tie) => warnings.push(Warning {
+    fn negated(tie: Tie, span: Span, inner: &Expression) -> Self {
+        Self {
             code: WarningCode::NegatedFinding,
             message: format!("this holds when some {} is not so, or there is none", tie.name()),
-            span: expression.span.to(inner.span),
+            span: span.to(inner.span),
             help: format!("for \"no asset\", write `not assets:({})`", crate::normal::text(&inner.form)),
-        }),
-        Form::Not(inner) => negated_ties(inner, tie, warnings),
-        Form::All | Form::Leaf(_) | Form::Free(_) | Form::Related(_) | Form::Elements(_) => {}
+        }
     }
 }
 
-fn speaks_of(expression: &Expression, tie: Tie) -> bool {
-    match &expression.form {
-        Form::And(parts) | Form::Or(parts) => parts.iter().any(|part| speaks_of(part, tie)),
-        Form::Not(inner) => speaks_of(inner, tie),
-        Form::Leaf(leaf) => leaf.token.tie == Some(tie),
-        Form::All | Form::Free(_) | Form::Related(_) | Form::Elements(_) => false,
+/// The warnings that the shape of a whole query gives. `pairs` is what it is judged on beside the thing itself.
+pub(crate) fn of(root: &Expression, pairs: Option<Tie>) -> Vec<Warning> {
+    let shape = shape(root, pairs);
+    // The empty query is meant to hold for everything.
+    let constants = shape.constants.into_iter().filter(|(part, _)| !matches!(part.form, Form::All));
+    let constants = constants.map(|(part, constant)| Warning::constant(part.span, constant));
+    let negated = shape.negated.into_iter();
+    constants.chain(negated.map(|negation| Warning::negated(negation.tie, negation.span, negation.inner))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use jiff::tz::TimeZone;
+
+    use crate::normal::LEAVES_WRITTEN;
+    use crate::{Context, Entity, check};
+
+    fn leaves_written(entity: Entity, text: &str) -> usize {
+        let before = LEAVES_WRITTEN.get();
+        check(text, &Context::new(entity, Timestamp::UNIX_EPOCH, TimeZone::UTC)).expect("a query");
+        LEAVES_WRITTEN.get() - before
+    }
+
+    #[test]
+    fn each_leaf_is_written_once_however_deep_it_stands() {
+        let nested = |levels: usize, term: &str, word: &str, inner: &str| {
+            format!("{}{inner}{}", format!("{term} {word} not (").repeat(levels), ")".repeat(levels))
+        };
+        let addresses = format!("interfaces.address:[{}]", vec!["::/127"; 480].join(","));
+        for levels in [1, 24, 31] {
+            for word in ["and", "or"] {
+                let written = leaves_written(Entity::Asset, &nested(levels, "name:x", word, &addresses));
+                assert!(written <= levels + 1, "{levels} levels of {word}: {written}");
+            }
+            // Once more for what a warning shows.
+            let written = leaves_written(Entity::Patch, &nested(levels, "title:x", "and", "patchStatus:Missing"));
+            assert!(written <= 2 * (levels + 1), "{levels} levels around a finding: {written}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use fettle_model::{Clock as _, SystemClock};
 use fettle_qql::token::{Grouping, Kind, Sorting};
 use fettle_qql::typed::Query;
 use fettle_qql::warning::Warning;
-use fettle_qql::{Context, Entity, check, check_having, error, reference};
+use fettle_qql::{Context, Entity, Invalid, QueryError, check, check_having, error, reference};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
@@ -73,11 +73,8 @@ fn check_text(arguments: &Check) -> Result<Finding, Failure> {
         (query, having) => {
             let second = having.and_then(|(_, having)| having.err());
             let errors: Vec<_> = query.err().into_iter().chain(second).collect();
-            if let (true, Some(first)) = (arguments.format.json, errors.first()) {
-                print_json_text(&format!(
-                    r#"{{"error":{}}}"#,
-                    serde_json::to_string(first).expect("texts and numbers")
-                ));
+            if arguments.format.json {
+                print_json_text(&refusal(&errors));
             }
             return Err(Failure::Query(errors));
         }
@@ -96,6 +93,41 @@ fn check_text(arguments: &Check) -> Result<Finding, Failure> {
         warn(text, &having.warnings);
     }
     Ok(Finding::Nothing)
+}
+
+/// As the API answers one text that is wrong. Of two texts each error names its own field.
+fn refusal(invalid: &[Invalid]) -> String {
+    let text = match invalid {
+        [only] => serde_json::to_string(&Refusal { error: only }),
+        several => {
+            let messages: Vec<_> = several.iter().map(|one| format!("{}: {}", one.field, one.message())).collect();
+            let errors =
+                several.iter().flat_map(|one| one.errors.iter().map(|error| InField { field: one.field, error }));
+            let error =
+                Several { code: "QQL_INVALID", message: messages.join("; "), errors: errors.collect::<Vec<_>>() };
+            serde_json::to_string(&Refusal { error })
+        }
+    };
+    text.expect("texts and numbers")
+}
+
+#[derive(serde::Serialize)]
+struct Refusal<E> {
+    error: E,
+}
+
+#[derive(serde::Serialize)]
+struct Several<'a> {
+    code: &'static str,
+    message: String,
+    errors: Vec<InField<'a>>,
+}
+
+#[derive(serde::Serialize)]
+struct InField<'a> {
+    field: &'static str,
+    #[serde(flatten)]
+    error: &'a QueryError,
 }
 
 fn to_json(query: &Query) -> Value {

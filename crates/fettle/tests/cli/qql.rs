@@ -107,6 +107,23 @@ async fn every_error_is_shown_at_its_place() {
 }
 
 #[tokio::test]
+async fn json_has_the_errors_of_both_texts_each_with_its_field() {
+    let shell = Shell::new().await;
+    let check = ["qql", "check", "--entity", "patch", "--json", "titel:x or maxCvss:y", "--having", "patform:Linux"];
+    let shown = shell.run_bare(&check, "").await;
+    let json = shown.lines().find(|line| line.starts_with('{')).expect("JSON");
+    let answer: serde_json::Value = serde_json::from_str(json).expect("JSON");
+    let error = &answer["error"];
+    assert_eq!(error["code"], "QQL_INVALID");
+    assert_eq!(error["message"], "query: the query has 2 errors; havingQuery: the query has 1 error");
+    let errors = error["errors"].as_array().expect("errors").iter();
+    let told: Vec<_> = errors.map(|error| (&error["field"], &error["code"], &error["offset"])).collect();
+    let expected =
+        [("query", "QQL_UNKNOWN_TOKEN", 0), ("query", "QQL_BAD_VALUE", 19), ("havingQuery", "QQL_UNKNOWN_TOKEN", 0)];
+    assert_eq!(serde_json::json!(told), serde_json::json!(expected));
+}
+
+#[tokio::test]
 async fn what_is_asked_for_and_zones_have_names() {
     let shell = Shell::new().await;
     insta::assert_snapshot!(shell.run_bare(&["qql", "check", "--entity", "host", "x"], "").await, @r#"

@@ -1,7 +1,7 @@
 //! Groups: related things, and elements of one thing (`qql.md` 3.4).
 
 use super::Checker;
-use super::leaf::bad_operator;
+use super::leaf::{bad_operator, wrapped};
 use super::resolve::{Frame, element};
 use crate::ast::{Name, Node};
 use crate::error::{Code, Problem};
@@ -17,7 +17,8 @@ impl Checker<'_> {
         match token.kind {
             Kind::Related(entity, tie) => {
                 let inner = self.node(inner, &Frame::Related { entity, tie })?;
-                Some(Form::Related(Related { token, entity, tie, inner: Box::new(inner) }))
+                let form = Form::Related(Related { token, entity, tie, inner: Box::new(inner) });
+                Some(wrapped(resolved, span, form))
             }
             Kind::Elements => {
                 if let Frame::Elements { group, .. } = frame {
@@ -25,8 +26,9 @@ impl Checker<'_> {
                     self.tell(Problem::new(Code::WrongEntity, head, message));
                     return None;
                 }
-                let inner = self.node(inner, &Frame::Elements { entity: frame.entity(), group: token })?;
-                Some(Form::Elements(Elements { token, inner: Box::new(inner) }))
+                let entity = resolved.entity(*frame);
+                let inner = self.node(inner, &Frame::Elements { entity, group: token })?;
+                Some(wrapped(resolved, span, Form::Elements(Elements { token, inner: Box::new(inner) })))
             }
             _ => {
                 let short = match frame {

@@ -119,14 +119,14 @@ impl Checker<'_> {
     }
 }
 
-/// `*` alone, or a range without ends: any value.
+/// `*` alone, also in a list, or a range without ends: any value.
 fn asks_for_any(kind: Kind, operand: &Operand) -> bool {
+    let takes_star = matches!(kind, Kind::Text | Kind::Keyword | Kind::Enum(_) | Kind::Bool);
     match operand {
-        Operand::Is(value) => {
-            value.is_lone_star() && matches!(kind, Kind::Text | Kind::Keyword | Kind::Enum(_) | Kind::Bool)
-        }
+        Operand::Is(value) => takes_star && value.is_lone_star(),
+        Operand::List(values) => takes_star && matches!(values.as_slice(), [only] if only.is_lone_star()),
         Operand::Range(low, high) => low.value.is_none() && high.value.is_none() && kind.is_ordered(),
-        Operand::Compared(..) | Operand::List(_) => false,
+        Operand::Compared(..) => false,
     }
 }
 
@@ -135,7 +135,7 @@ fn asked<M>(value: &Value, matcher: M) -> Asked<M> {
 }
 
 /// A token that is reached through a group stands in it.
-fn wrapped(resolved: Resolved, span: Span, form: Form) -> Form {
+pub(super) fn wrapped(resolved: Resolved, span: Span, form: Form) -> Form {
     match resolved.through.map(|token| (token, token.kind)) {
         Some((token, Kind::Related(entity, tie))) => {
             Form::Related(Related { token, entity, tie, inner: Box::new(Expression { span, form }) })

@@ -25,6 +25,16 @@ pub(crate) struct Resolved {
     pub(crate) through: Option<&'static TokenDefinition>,
 }
 
+impl Resolved {
+    /// Whose token it is, for a name that stands in `frame`.
+    pub(super) const fn entity(self, frame: Frame) -> Entity {
+        match self.through {
+            Some(TokenDefinition { kind: Kind::Related(entity, _), .. }) => *entity,
+            _ => frame.entity(),
+        }
+    }
+}
+
 impl Frame {
     pub(crate) const fn top(entity: Entity) -> Self {
         Self::Top { entity }
@@ -111,25 +121,25 @@ impl Frame {
     }
 
     /// The frame inside a group.
-    pub(crate) fn inside(self, group: &'static TokenDefinition) -> Option<Self> {
-        match group.kind {
+    pub(crate) const fn inside(self, group: Resolved) -> Option<Self> {
+        match group.token.kind {
             Kind::Related(entity, tie) => Some(Self::Related { entity, tie }),
-            Kind::Elements => Some(Self::Elements { entity: self.entity(), group }),
+            Kind::Elements => Some(Self::Elements { entity: group.entity(self), group: group.token }),
             _ => None,
         }
     }
 
-    /// Every name that may be written here without a qualifier, aliases too.
+    /// Every name that may be written here without a qualifier, aliases too: those are whole names, and say nothing
+    /// inside a group of elements.
     pub(crate) fn names(self, vocabulary: Vocabulary) -> Vec<(&'static str, &'static TokenDefinition)> {
-        let short = move |token: &'static TokenDefinition| match self {
-            Self::Elements { group, .. } => element(group, token).unwrap_or(token.name),
-            Self::Top { .. } | Self::Related { .. } => token.name,
-        };
+        if let Self::Elements { group, .. } = self {
+            return self.own(vocabulary).filter_map(|token| Some((element(group, token)?, token))).collect();
+        }
         let tied = self.tie().into_iter().flat_map(move |tie| vocabulary.tied(tie));
         let tokens = self.own(vocabulary).chain(tied);
         tokens
             .flat_map(|token| {
-                std::iter::once(short(token)).chain(token.aliases.iter().copied()).map(move |name| (name, token))
+                std::iter::once(token.name).chain(token.aliases.iter().copied()).map(move |name| (name, token))
             })
             .collect()
     }
@@ -200,7 +210,16 @@ impl Checker<'_> {
     }
 
     fn similar(&self, name: &Name, frame: Frame) -> Vec<String> {
-        suggest::names(&name.text, frame.names(self.context.vocabulary).iter().map(|(name, _)| *name))
+        let names = frame.names(self.context.vocabulary);
+        let short = suggest::names(&name.text, names.iter().map(|(name, _)| *name));
+        if !short.is_empty() || !matches!(frame, Frame::Elements { .. }) {
+            return short;
+        }
+        // Who knows a token by its alias is told the name that it has here.
+        let aliases = names.iter().flat_map(|(_, token)| token.aliases).copied();
+        let meant = suggest::names(&name.text, aliases);
+        let is_meant = |token: &TokenDefinition| meant.iter().any(|alias| token.is_named(alias));
+        names.iter().filter(|(_, token)| is_meant(token)).map(|(name, _)| (*name).to_owned()).collect()
     }
 
     fn unknown(&self, name: &Name, frame: Frame) -> Problem {

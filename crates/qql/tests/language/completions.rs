@@ -110,6 +110,13 @@ fn what_is_offered_where() {
     assert_eq!(offered(Entity::Patch, "vendorSeverity:|", &NoValues), " -> Critical, Important, Moderate, Low, None");
     assert_eq!(offered(Entity::Patch, "category:Security P|", &NoValues), "Security P -> \"Security Patches\"");
     assert_eq!(offered(Entity::Asset, "hostname:w|", &NoValues), "w -> ");
+    // An alias is a whole name, and not for the inside of a group of elements.
+    assert!(offered(Entity::Patch, "packag|", &NoValues).contains(" package,"));
+    assert_eq!(offered(Entity::Patch, "packageDetails:(pack|", &NoValues), "pack -> packageName");
+    assert_eq!(
+        offered(Entity::Asset, "vulnerabilities.vulnerability.patches:(packageDetails:(pack|", &NoValues),
+        "pack -> packageName"
+    );
 }
 
 #[test]

@@ -163,12 +163,63 @@ fn what_is_no_date_is_refused() {
         "now-99999999999999999999d",
         "now-300000y",
         "9999",
+        "9998",
+        "9998-01-01",
+        "9998-01-01T00:00",
         "0000",
+        "0001",
+        "0001-12-31T23:59:59",
+        "9999-01-01T00:00:01Z",
+        "0001-01-01T00:00:00+00:01",
         "today",
         "２０２６",
         "now-7ö",
         "2026-05-01T10:00:30.1234567890",
     ] {
         assert!(check(&format!("created:\"{date}\""), &context).is_err(), "{date}");
+    }
+}
+
+/// Whatever a written date names, in any zone, is an instant that can be written itself.
+#[test]
+fn the_first_and_last_years_are_read_again() {
+    let dates = [
+        "0002",
+        "0002-01-01",
+        "0002-01-01T00:00",
+        "9997",
+        "9997-12",
+        "9997-12-31",
+        "9997-12-31T23:59:59.999",
+        "9997-12-31T23:59:59-23:59",
+        "0001-01-01T00:00:00Z",
+        "9998-12-31T23:59Z",
+        "9999-01-01T00:00:00Z",
+        "9998-12-31T23:59:00-00:01",
+    ];
+    let relative = ["now-2024y", "now-2025y/y", "now+7971y", "now+7972y/y", "now+7972y/w"];
+    for zone in ["UTC", "Europe/Oslo", "America/New_York", "Pacific/Kiritimati", "Pacific/Pago_Pago"] {
+        let context = in_zone(Entity::Asset, NOW, zone);
+        for (date, must) in dates.map(|date| (date, true)).into_iter().chain(relative.map(|date| (date, false))) {
+            for written in [
+                format!("created:{date}"),
+                format!("created>{date}"),
+                format!("created>={date}"),
+                format!("created<{date}"),
+                format!("created<={date}"),
+                format!("created:({date} .. {date})"),
+            ] {
+                let normal = match check(&written, &context) {
+                    Ok(query) => query.normalized(),
+                    Err(invalid) => {
+                        assert!(!must, "{written} in {zone}: {:?}", invalid.errors);
+                        continue;
+                    }
+                };
+                let again = check(&normal, &context);
+                let again = again.unwrap_or_else(|invalid| panic!("{written} -> {normal}: {:?}", invalid.errors));
+                assert_eq!(again.normalized(), normal, "{written} in {zone}");
+            }
+        }
     }
 }

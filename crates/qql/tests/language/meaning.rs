@@ -143,3 +143,56 @@ fn every_example_of_the_tables_is_valid() {
         }
     }
 }
+
+#[test]
+fn a_group_by_its_long_name_stands_in_the_group_around_it() {
+    reads(
+        Entity::Asset,
+        &[
+            (
+                "vulnerabilities.vulnerability.patches:(isSuperseded:false)",
+                "vulnerabilities:(patches:(isSuperseded:false))",
+            ),
+            ("vulnerabilities.vulnerability.assets:(name:web)", "vulnerabilities:(assets:(name:web))"),
+            (
+                "not vulnerabilities.vulnerability.assets:(name:a or vulnerabilities.vulnerability.patches:(title:b))",
+                "not vulnerabilities:(assets:(name:a or vulnerabilities:(patches:(title:b))))",
+            ),
+        ],
+    );
+    reads(
+        Entity::Vulnerability,
+        &[("vulnerabilities.vulnerability.patches:(isSuperseded:false)", "patches:(isSuperseded:false)")],
+    );
+}
+
+#[test]
+fn networks_are_written_short() {
+    reads(
+        Entity::Asset,
+        &[
+            ("interfaces.address:[10.0.0.0 .. 10.0.0.255]", "interfaces.address:10.0.0.0/24"),
+            ("interfaces.address:[10.0.0.0 .. 10.0.0.1]", "interfaces.address:10.0.0.0/31"),
+            ("interfaces.address:[10.0.0.1 .. 10.0.0.2]", "interfaces.address:[10.0.0.1 .. 10.0.0.2]"),
+            ("interfaces.address:[10.0.0.1 .. 10.0.0.255]", "interfaces.address:[10.0.0.1 .. 10.0.0.255]"),
+            ("interfaces.address:[10.0.0.128 .. 10.0.1.127]", "interfaces.address:[10.0.0.128 .. 10.0.1.127]"),
+            ("interfaces.address:[10.0.0.0 .. 10.0.0.254]", "interfaces.address:[10.0.0.0 .. 10.0.0.254]"),
+            ("interfaces.address:[10.0.0.7 .. 10.0.0.7]", "interfaces.address:10.0.0.7"),
+            ("interfaces.address:[0.0.0.0/0,::/0,::/127]", "interfaces.address:[0.0.0.0/0,::/0,::/127]"),
+        ],
+    );
+}
+
+#[test]
+fn a_list_of_one_star_asks_for_any_value() {
+    reads(
+        Entity::Asset,
+        &[
+            ("name:[*]", "name is not null"),
+            ("platform:[*]", "platform is not null"),
+            ("osFamily:[ * ]", "osFamily is not null"),
+            ("name:[\"*\"]", "name:\"*\""),
+            ("name:[*,a]", "name:[*,a]"),
+        ],
+    );
+}

@@ -174,3 +174,36 @@ fn a_second_query_names_its_own_field() {
     ^^^^^^
     "#);
 }
+
+/// Aliases are whole names, and say nothing inside a group of elements.
+#[test]
+fn inside_a_group_of_elements_the_short_name_is_suggested_for_an_alias() {
+    insta::assert_snapshot!(all_refused(Entity::Patch, &[
+        "packageDetails:(package:openssl)", "packageDetails:(pakage:openssl)",
+        "packageDetails:(packageDetails.package:openssl)", "pakage:openssl",
+    ]), @r#"
+    QQL_UNKNOWN_TOKEN: 'package' is not a token of packageDetails
+      help: did you mean 'packageName'?
+      suggested: packageName
+    packageDetails:(package:openssl)
+                    ^^^^^^^
+
+    QQL_UNKNOWN_TOKEN: 'pakage' is not a token of packageDetails
+      help: did you mean 'packageName'?
+      suggested: packageName
+    packageDetails:(pakage:openssl)
+                    ^^^^^^
+
+    QQL_UNKNOWN_TOKEN: 'packageDetails.package' is not a token of packageDetails
+      help: did you mean 'packageName'?
+      suggested: packageName
+    packageDetails:(packageDetails.package:openssl)
+                    ^^^^^^^^^^^^^^^^^^^^^^
+
+    QQL_UNKNOWN_TOKEN: 'pakage' is not a token of patch
+      help: did you mean 'package'?
+      suggested: package
+    pakage:openssl
+    ^^^^^^
+    "#);
+}

@@ -73,7 +73,7 @@ fn values_that_do_not_fit_are_told_with_the_right_form() {
     created:2026-02-30
             ^^^^^^^^^^
 
-    QQL_BAD_VALUE: '0000' lies outside the years 1 to 9998
+    QQL_BAD_VALUE: '0000' lies outside the years 2 to 9997
       help: a date is `2026`, `2026-05`, `2026-05-01`, `2026-05-01T10:00Z`, `now-7d` or `now/d`
     created:0000
             ^^^^
