@@ -98,6 +98,10 @@ impl Catalogue {
         let is_of_one_source = entry.patch.is_of_one_source();
         for number in chain.into_iter().filter(|number| *number != entry.number) {
             let Some(other) = self.patches.get(&number) else { continue };
+            // What was so with the revision before it is so no more.
+            if let Some(spared) = self.spared.get_mut(&number) {
+                spared.remove(&entry.number);
+            }
             if is_of_one_source && other.patch.is_of_one_source() {
                 continue;
             }
@@ -108,8 +112,6 @@ impl Catalogue {
             };
             if !newer.patch.covers(&older.patch) {
                 self.spared.entry(newer.number).or_default().insert(older.number);
-            } else if let Some(spared) = self.spared.get_mut(&newer.number) {
-                spared.remove(&older.number);
             }
         }
     }
