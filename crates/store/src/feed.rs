@@ -118,7 +118,7 @@ impl Feed<'_> {
                 ]);
             }
             query.returning(Query::returning().columns([Schema::TransactionId, Schema::Position]));
-            let appended = sql::insert_returning::<FeedCursor>(self.tx, "append to the feed", &query).await?;
+            let appended = sql::rows::<FeedCursor>(self.tx, "append to the feed", &query).await?;
             end = end.max(appended.into_iter().max());
         }
         Ok(end)

@@ -4,8 +4,8 @@
 //! transaction belongs to; `optional!`, `one!` and `all!` fetch rows of a type that [`row!`] declared, or [`Scalar`]s.
 //! The second argument completes "could not …" in an error. Statements stay prepared on each connection.
 
-use sea_query::{InsertStatement, PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder};
-use sea_query_sqlx::SqlxBinder as _;
+use sea_query::{InsertStatement, PostgresQueryBuilder, SqliteQueryBuilder};
+use sea_query_sqlx::SqlxBinder;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, FromRow};
@@ -105,33 +105,12 @@ pub(crate) async fn insert(
     done.map_err(|source| StoreError::Statement { operation, source })
 }
 
-/// As [`insert`], for a statement that gives back rows of what it inserted.
-pub(crate) async fn insert_returning<R>(
+/// Fetches the rows of a statement with a list of values, or of one that gives back what it inserted; callers keep to a
+/// few lengths of it.
+pub(crate) async fn rows<R>(
     tx: &mut Tx,
     operation: &'static str,
-    statement: &InsertStatement,
-) -> Result<Vec<R>, StoreError>
-where
-    R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
-{
-    let inserted = match tx.link() {
-        Link::Sqlite(connection) => {
-            let (sql, values) = statement.build_sqlx(SqliteQueryBuilder);
-            sqlx::query_as_with(AssertSqlSafe(sql), values).fetch_all(&mut **connection).await
-        }
-        Link::Postgres(connection) => {
-            let (sql, values) = statement.build_sqlx(PostgresQueryBuilder);
-            sqlx::query_as_with(AssertSqlSafe(sql), values).fetch_all(&mut **connection).await
-        }
-    };
-    inserted.map_err(|source| StoreError::Statement { operation, source })
-}
-
-/// Fetches the rows of a statement with a list of values; callers keep to a few lengths of it.
-pub(crate) async fn select<R>(
-    tx: &mut Tx,
-    operation: &'static str,
-    statement: &SelectStatement,
+    statement: &impl SqlxBinder,
 ) -> Result<Vec<R>, StoreError>
 where
     R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,

@@ -102,7 +102,7 @@ impl Components<'_> {
         let mut query = Query::select();
         let values = padded(hashes).map(|hash| Expr::value(hash.0.to_vec()));
         query.columns([Schema::Id, Schema::Hash]).from(Schema::Table).and_where(Expr::col(Schema::Hash).is_in(values));
-        sql::select(self.tx, "look components up", &query).await
+        sql::rows(self.tx, "look components up", &query).await
     }
 
     /// Those that were not there yet. The same one again is ignored; on PostgreSQL another server may have inserted one
@@ -115,6 +115,6 @@ impl Components<'_> {
         }
         query.on_conflict(OnConflict::column(Schema::Hash).do_nothing().to_owned());
         query.returning(Query::returning().columns([Schema::Id, Schema::Hash]));
-        sql::insert_returning(self.tx, "insert components", &query).await
+        sql::rows(self.tx, "insert components", &query).await
     }
 }

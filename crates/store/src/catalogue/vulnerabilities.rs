@@ -145,7 +145,7 @@ impl Vulnerabilities<'_> {
                 .from(Schema::Table)
                 .left_join(Document::Table, Expr::col(Document::Number).equals(Schema::ScoreDocument))
                 .and_where(Expr::col(Schema::Cve).is_in(padded(chunk).map(String::as_str)));
-            let rows: Vec<FactsRow> = sql::select(self.tx, "find facts of vulnerabilities", &query).await?;
+            let rows: Vec<FactsRow> = sql::rows(self.tx, "find facts of vulnerabilities", &query).await?;
             for row in rows {
                 found.push(row.facts()?);
             }
