@@ -18,10 +18,6 @@ use clap::Parser as _;
 use crate::arguments::{Arguments, Command};
 use crate::failure::{Failure, Finding};
 
-/// The system's allocator keeps what a burst on another thread once needed.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Exit code of a command that failed or was refused.
 const FAILED: u8 = 2;
 

@@ -13,10 +13,6 @@ use std::path::PathBuf;
 use clap::Parser;
 use tokio::io::AsyncReadExt as _;
 
-/// As `fettle` has it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 #[derive(Debug, Parser)]
 enum Mode {
     Fettle {
