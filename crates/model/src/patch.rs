@@ -208,7 +208,11 @@ impl Patch {
 
     /// Has it the package, at the same or a higher version?
     fn brings(&self, wanted: &PatchPackage) -> bool {
-        let alike = self.packages.iter().filter(|package| package.by == wanted.by && package.is_same_package(wanted));
+        // Two kernels list a hundred rpms each; of Debian's few nobody keeps the order.
+        let is_sorted = self.package_kind == PackageKind::Rpm;
+        let from = if is_sorted { self.packages.partition_point(|package| package.name < wanted.name) } else { 0 };
+        let named = self.packages[from..].iter().take_while(|package| !is_sorted || package.name == wanted.name);
+        let alike = named.filter(|package| package.by == wanted.by && package.is_same_package(wanted));
         alike.map(|package| &package.fixed_version).any(|fixed| {
             fixed == &wanted.fixed_version || self.package_kind.compare(fixed, &wanted.fixed_version).is_ge()
         })

@@ -15,7 +15,7 @@ use fettle_model::{AssetId, PackageKind, PatchId};
 use super::Unreadable;
 use crate::apt::control::Paragraphs;
 use crate::apt::packages::source;
-use crate::chain::ChainKey;
+use crate::chain::replaces;
 use crate::judge::{AssetView, Judgement, Verdict, judge};
 use crate::rpm::patches::joined;
 use crate::rule::{Reporters, Rule, product_key};
@@ -175,10 +175,8 @@ pub fn assess<'a>(patches: &'a [Patch], os: (&str, &str), inventory: &Inventory)
     let mut findings: Vec<Finding<'a>> = of_release.iter().filter_map(judged).collect();
     let applying: Vec<&Patch> = findings.iter().map(|finding| finding.patch).collect();
     for finding in &mut findings {
-        let (key, older) = (ChainKey::of(finding.patch), finding.patch);
-        let replaces =
-            |newer: &&&Patch| key.is_of(newer) && newer.compare_versions(older).is_gt() && newer.covers(older);
-        finding.replaced_by = applying.iter().filter(replaces).copied().collect();
+        let older = finding.patch;
+        finding.replaced_by = applying.iter().filter(|newer| replaces(newer, older)).copied().collect();
     }
     let is_missing = |patch: &Patch| {
         findings.iter().any(|found| found.patch.id == patch.id && found.judgement.verdict == Verdict::Missing)

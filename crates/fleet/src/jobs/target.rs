@@ -1,6 +1,6 @@
 //! What a job means on one asset: which of its patches are wanted there, and which packages that moves.
 
-use fettle_catalog::chain::ChainKey;
+use fettle_catalog::chain::replaces;
 use fettle_catalog::judge::{AssetView, PackageHere, Verdict, judge};
 use fettle_catalog::rule::is_same_architecture;
 use fettle_index::{ComponentId, PatchEntry};
@@ -88,11 +88,7 @@ fn supersede(targets: &mut [TargetPatch]) {
         .collect();
     for target in targets.iter_mut().filter(|target| target.outcome == PatchOutcome::PendingExecution) {
         let patch = &target.entry.patch;
-        let chain = ChainKey::of(patch);
-        let is_replaced = wanted
-            .iter()
-            .any(|newer| chain.is_of(newer) && newer.compare_versions(patch).is_gt() && newer.covers(patch));
-        if is_replaced {
+        if wanted.iter().any(|newer| replaces(newer, patch)) {
             target.outcome = PatchOutcome::Superseded;
         }
     }

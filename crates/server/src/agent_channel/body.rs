@@ -67,7 +67,7 @@ async fn collect(body: Body, limit: usize) -> Result<bytes::Bytes, Refused> {
 fn unpack(packed: &[u8], limit: usize) -> Result<Vec<u8>, Refused> {
     let broken = |_| Refused::invalid("the body is not whole zstd");
     let decoder = zstd::stream::read::Decoder::with_buffer(packed).map_err(broken)?;
-    // JSON of components shrinks to about a sixth.
+    // A guess that spares most of the growing; it is no limit.
     let mut unpacked = Vec::with_capacity(limit.saturating_add(1).min(packed.len().saturating_mul(8)));
     decoder.take(limit as u64 + 1).read_to_end(&mut unpacked).map_err(broken)?;
     if unpacked.len() > limit { Err(too_large(limit)) } else { Ok(unpacked) }
