@@ -13,14 +13,12 @@ pub(super) fn whole(key: &Expr, pattern: &Pattern) -> Condition {
     if has_nul(pattern) {
         return Condition::Never;
     }
-    match pattern.literal() {
-        Some(literal) => Condition::Is(key.clone().eq(literal)),
-        None => {
-            let mut like = String::new();
-            push(&mut like, pattern);
-            Condition::Is(key.clone().like(LikeExpr::new(like).escape(ESCAPE)))
-        }
+    if let Some(literal) = pattern.literal() {
+        return Condition::Is(key.clone().eq(literal));
     }
+    let mut like = String::new();
+    push(&mut like, pattern);
+    Condition::Is(key.clone().like(LikeExpr::new(like).escape(ESCAPE)))
 }
 
 /// Whether a condition on a `text`'s key holds for just the rows that are wanted.
