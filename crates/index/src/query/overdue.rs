@@ -15,11 +15,11 @@ use crate::{Index, POISONED, PatchEntry, PatchNumber, Shared};
 
 /// Assets by the moment before which they enrolled, block by block: patches of one class ask for the same moment.
 #[derive(Debug, Default)]
-pub(super) struct Enrolled(FxHashMap<(usize, Timestamp), RoaringBitmap>);
+pub(crate) struct Enrolled(FxHashMap<(usize, Timestamp), RoaringBitmap>);
 
 impl Enrolled {
     /// Slots of block `at` on which the patch is missing and overdue. `limit` is [`Shared::overdue_before`].
-    pub(super) fn overdue(
+    pub(crate) fn overdue(
         &mut self,
         shared: &Shared,
         (at, block): (usize, &Block),
@@ -27,7 +27,7 @@ impl Enrolled {
         limit: Timestamp,
     ) -> RoaringBitmap {
         let Some(missing) = block.missing(patch) else { return RoaringBitmap::new() };
-        let before = self.0.entry((at, limit)).or_insert_with(|| block.enrolled_before(limit));
+        let before = self.0.entry((at, limit)).or_insert_with(|| block.columns.enrolled_before(limit));
         (missing & &*before) - shared.excepted(patch, at)
     }
 }
@@ -40,12 +40,12 @@ impl Shared {
     }
 
     /// Assets that miss the patch and enrolled before this are overdue.
-    pub(super) fn overdue_before(&self, entry: &PatchEntry) -> Option<Timestamp> {
+    pub(crate) fn overdue_before(&self, entry: &PatchEntry) -> Option<Timestamp> {
         self.clock(entry).overdue_before(self.as_of)
     }
 
     /// Every patch that is shown and of which an asset can be overdue, with its moment.
-    pub(super) fn overdue_patches(&self) -> Vec<(&PatchEntry, Timestamp)> {
+    pub(crate) fn overdue_patches(&self) -> Vec<(&PatchEntry, Timestamp)> {
         let shown = self.catalogue.all().filter(|entry| !entry.state.is_hidden());
         shown.filter_map(|entry| Some((entry, self.overdue_before(entry)?))).collect()
     }
@@ -77,7 +77,7 @@ impl Index {
             let Some(slot) = shared.slots.get(&asset).copied() else { continue };
             let block = self.block(slot.block);
             let block = block.read().expect(POISONED);
-            let Some(enrolled) = block.row(slot).map(|row| row.columns.enrolled_at) else { continue };
+            let enrolled = block.columns.enrolled_at(slot.at);
             let misses = |entry: &PatchEntry| {
                 block.missing(entry.number).is_some_and(|missing| missing.contains(u32::from(slot.at)))
                     && !shared.is_excepted(entry.number, asset)
