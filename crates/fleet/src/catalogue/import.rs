@@ -4,6 +4,7 @@
 use std::io::{BufRead, Seek};
 
 use fettle_catalog::debian::{advisories, patches, statements, tracker};
+use fettle_catalog::definitions::{self, Definitions};
 use fettle_catalog::import::{Format, Imported as FileRead, read, text};
 use fettle_catalog::reading::{ReadError, Report};
 use fettle_catalog::rpm::{self, updateinfo};
@@ -32,6 +33,7 @@ pub enum Records {
     /// One page, and where it stands among all.
     Nvd(nvd::Page, Vec<nvd::Vulnerability>),
     Tracker(statements::ByCve, Extent),
+    Updates(Definitions),
 }
 
 /// A file that was applied whole.
@@ -48,8 +50,8 @@ pub struct Applied {
 
 /// True for a format whose records the catalogue keeps; the others can be read and reported.
 pub const fn is_stored(format: Format) -> bool {
-    use Format::{DebianDla, DebianDsa, DebianTracker, Epss, Kev, Nvd, Updateinfo};
-    matches!(format, DebianDsa | DebianDla | DebianTracker | Updateinfo | Kev | Epss | Nvd)
+    use Format::{DebianDla, DebianDsa, DebianTracker, Epss, Kev, Nvd, Updateinfo, Wesng};
+    matches!(format, DebianDsa | DebianDla | DebianTracker | Updateinfo | Wesng | Kev | Epss | Nvd)
 }
 
 /// Reads a whole file, within the limits of its format. Blocks.
@@ -67,6 +69,10 @@ pub fn read_records(format: Format, input: impl BufRead + Seek) -> Result<(FileR
         Format::Updateinfo => {
             let (patches, report) = rpm::patches::read(text(input, updateinfo::MAX_UNPACKED)?)?;
             (report, Records::Advisories(patches))
+        }
+        Format::Wesng => {
+            let (definitions, report) = definitions::read(input)?;
+            (report, Records::Updates(definitions))
         }
         Format::Kev => {
             let mut entries = Vec::new();
@@ -112,6 +118,7 @@ impl Fleet {
                 }
                 return Ok(changes);
             }
+            Records::Updates(definitions) => return self.import_updates(definitions).await,
             Records::KnownExploited(entries, extent) => self.import_known_exploited(document, extent, entries).await?,
             Records::Epss(model, scores) => self.import_epss(document, model, scores).await?,
             Records::Nvd(_, records) => self.import_nvd(document, records).await?,
