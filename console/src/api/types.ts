@@ -207,6 +207,9 @@ export type PatchRow = {
   title: string;
   vendor: string;
   advisory: string | null;
+  kb: string | null;
+  bulletin: string | null;
+  products: string[];
   source: string;
   sourceVersion: string;
   product: string;
