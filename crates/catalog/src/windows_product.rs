@@ -76,7 +76,7 @@ pub fn of_release(release: &str) -> String {
         let names = Product::of(&parse(release)?).ok()?;
         RELEASES.get(&normal(names.name())).cloned()
     };
-    known().unwrap_or_else(|| format!("windows:{}", release.to_lowercase()))
+    known().unwrap_or_else(|| format!("windows:{}", normal(release)))
 }
 
 fn parse(release: &str) -> Option<Host> {

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use fettle_catalog::definitions::Definitions;
-use fettle_catalog::definitions::patches::patches;
+use fettle_index::PatchEntry;
 use fettle_model::patch::Patch;
 use fettle_store::StoreError;
 
@@ -14,14 +13,25 @@ use crate::Fleet;
 /// Patches in one transaction: some tens of milliseconds, in which nothing else is written.
 const BATCH: usize = 250;
 
+/// Updates that are in the database and not yet in the index.
+#[derive(Debug)]
+pub(super) struct StoredUpdates {
+    imported: Imported,
+    entries: Vec<PatchEntry>,
+    /// That they name.
+    cves: BTreeSet<String>,
+}
+
 impl Fleet {
-    /// Puts all updates of the table into the catalogue. They are stored batch by batch and then judged together on every
-    /// asset, for each changes how the others of its product stand. The same again changes nothing; a crash in between
-    /// leaves whole patches, which the index has at the next start, and the next import goes on.
-    pub async fn import_updates(&self, definitions: Definitions) -> Result<Imported, StoreError> {
+    /// Stores all updates of a vendor's file, batch by batch; they wait for [`Fleet::index_updates`]. The same again changes
+    /// nothing; a crash in between leaves whole patches, which the index has at the next start, and the next import goes on.
+    pub(super) async fn store_updates(
+        &self,
+        updates: impl Iterator<Item = Patch> + Send,
+    ) -> Result<StoredUpdates, StoreError> {
         let mut imported = Imported::default();
         let (mut batch, mut entries, mut cves) = (Vec::new(), Vec::new(), BTreeSet::new());
-        let mut changed = patches(&definitions).filter(|patch| self.is_news(patch, &mut imported)).peekable();
+        let mut changed = updates.filter(|patch| self.is_news(patch, &mut imported)).peekable();
         while let Some(patch) = changed.next() {
             cves.extend(patch.cves.iter().flatten().cloned());
             batch.push(patch);
@@ -41,11 +51,15 @@ impl Fleet {
             entries.extend(committed.await?.value);
         }
         drop(changed);
-        drop(definitions);
+        Ok(StoredUpdates { imported, entries, cves })
+    }
+
+    /// Judges stored updates on every asset, all together: each changes how the others of its product stand.
+    pub(super) async fn index_updates(&self, stored: StoredUpdates) -> Result<Imported, StoreError> {
         let _turn = self.catalogue_turn.lock().await;
-        self.index.put_patches(entries);
-        self.reload_facts(cves.into_iter().collect()).await?;
-        Ok(imported)
+        self.index.put_patches(stored.entries);
+        self.reload_facts(stored.cves.into_iter().collect()).await?;
+        Ok(stored.imported)
     }
 
     /// Does the catalogue know it otherwise, or not at all? Counts it.

@@ -216,3 +216,25 @@ async fn hidden_and_disabled_updates_count_as_others_do_and_no_job_takes_one() {
     assert_eq!((refused.status, refused.code()), (409, "PATCH_NOT_DEPLOYABLE"));
     app.stop().await;
 }
+
+/// Bulletins whose patches set a value below the Hotfix key are told by what a machine lists.
+#[tokio::test]
+async fn bulletins_are_judged_by_the_updates_that_a_machine_lists() {
+    let file = include_str!("../../../catalog/tests/fixtures/mssecure.xml")
+        .replace("Example System 1.0 ", "Windows 2000 Server")
+        .replace("Example System Gold", "Windows 2000 Gold");
+    let app = TestApp::start().await;
+    let mut machine = machine(&app, "m", "5.0.2195 Server X86", &[]).await;
+    let imported = app.upload(IMPORTS, file).await.ok();
+    assert_eq!((&imported["outcome"], &imported["format"]), (&json!("Imported"), &json!("mssecure")));
+    assert_eq!((&imported["changes"]["added"], &imported["report"]["read"]["patchesNotTold"]), (&json!(1), &json!(3)));
+
+    let missing = rows(&app, &machine, "Missing").await;
+    assert_eq!(missing.len(), 1);
+    assert_eq!((&missing[0]["kb"], &missing[0]["bulletin"]), (&json!("KB100001"), &json!("FX01-001")));
+    assert_eq!(missing[0]["products"], json!(["Windows 2000 Server, Windows 2000 Gold"]));
+    let installed = machine.difference(&[kb(100_001)], &[]);
+    machine.report(installed).await;
+    assert_eq!(articles(&app, &machine, "Installed").await, ["KB100001!"]);
+    app.stop().await;
+}
