@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::tokens::{self, AssetToken, ComponentToken, PatchToken, VulnerabilityToken};
+use crate::tokens::{self, AssetToken, AuditToken, ComponentToken, DeploymentToken, PatchToken, VulnerabilityToken};
 
 /// A kind of thing that is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -13,10 +13,13 @@ pub enum Entity {
     Patch,
     Vulnerability,
     Component,
+    Deployment,
+    Audit,
 }
 
 impl Entity {
-    pub const ALL: [Self; 4] = [Self::Asset, Self::Patch, Self::Vulnerability, Self::Component];
+    pub const ALL: [Self; 6] =
+        [Self::Asset, Self::Patch, Self::Vulnerability, Self::Component, Self::Deployment, Self::Audit];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -24,6 +27,8 @@ impl Entity {
             Self::Patch => "patch",
             Self::Vulnerability => "vulnerability",
             Self::Component => "component",
+            Self::Deployment => "deployment",
+            Self::Audit => "audit",
         }
     }
 
@@ -33,6 +38,8 @@ impl Entity {
             Self::Patch => "patches",
             Self::Vulnerability => "vulnerabilities",
             Self::Component => "components",
+            Self::Deployment => "deployments",
+            Self::Audit => "audit records",
         }
     }
 
@@ -41,13 +48,15 @@ impl Entity {
         match self {
             Self::Patch => Some(Tie::Finding),
             Self::Vulnerability => Some(Tie::Detection),
-            Self::Asset | Self::Component => None,
+            Self::Asset | Self::Component | Self::Deployment | Self::Audit => None,
         }
     }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is nothing that can be asked for; there are asset, patch, vulnerability and component")]
+#[error(
+    "{0:?} is nothing that can be asked for; there are asset, patch, vulnerability, component, deployment and audit"
+)]
 pub struct UnknownEntity(String);
 
 impl std::str::FromStr for Entity {
@@ -98,6 +107,8 @@ pub enum TokenId {
     Patch(PatchToken),
     Vulnerability(VulnerabilityToken),
     Component(ComponentToken),
+    Deployment(DeploymentToken),
+    Audit(AuditToken),
 }
 
 impl TokenId {
@@ -108,6 +119,8 @@ impl TokenId {
             Self::Patch(_) => Entity::Patch,
             Self::Vulnerability(_) => Entity::Vulnerability,
             Self::Component(_) => Entity::Component,
+            Self::Deployment(_) => Entity::Deployment,
+            Self::Audit(_) => Entity::Audit,
         }
     }
 }

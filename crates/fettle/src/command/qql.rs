@@ -23,7 +23,7 @@ pub(crate) enum Qql {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exit codes: 0 the query is valid, 2 it is not.")]
 pub(crate) struct Check {
-    /// What is asked for: asset, patch, vulnerability or component
+    /// What is asked for: asset, patch, vulnerability, component, deployment or audit
     #[arg(long, value_name = "ENTITY")]
     entity: Entity,
     /// The second query: about patches for assets, about assets for patches and vulnerabilities
@@ -39,7 +39,7 @@ pub(crate) struct Check {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Tokens {
-    /// What is asked for: asset, patch, vulnerability or component
+    /// What is asked for: asset, patch, vulnerability, component, deployment or audit
     #[arg(long, value_name = "ENTITY", required_unless_present = "markdown")]
     entity: Option<Entity>,
     /// Print the reference as Markdown; without an entity the whole page

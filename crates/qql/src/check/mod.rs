@@ -62,16 +62,21 @@ pub fn check(text: &str, context: &Context) -> Result<Query, Invalid> {
 }
 
 /// Reads the `havingQuery` to a query about `context.entity`: about patches for assets and about assets for patches and
-/// vulnerabilities, each with what ties the two. Components have none.
+/// vulnerabilities, each with what ties the two. The others have none.
 pub fn check_having(text: &str, context: &Context) -> Result<Query, Invalid> {
     let (entity, tie) = match context.entity {
         Entity::Asset => (Entity::Patch, Tie::Finding),
         Entity::Patch => (Entity::Asset, Tie::Finding),
         Entity::Vulnerability => (Entity::Asset, Tie::Detection),
-        Entity::Component => {
+        Entity::Component | Entity::Deployment | Entity::Audit => {
             let whole = Span::new(0, text.chars().take(MAX_LENGTH).count());
-            let problem = Problem::new(Code::WrongEntity, whole, "a query about components takes no second one");
-            return Err(Invalid::new("havingQuery", text, vec![problem.help("write `assets:( … )` in the first")]));
+            let message = format!("a query about {} takes no second one", context.entity.plural());
+            let problem = Problem::new(Code::WrongEntity, whole, message);
+            let problem = match context.entity {
+                Entity::Component => problem.help("write `assets:( … )` in the first"),
+                _ => problem,
+            };
+            return Err(Invalid::new("havingQuery", text, vec![problem]));
         }
     };
     run(text, "havingQuery", entity, Frame::Related { entity, tie: Some(tie) }, context)

@@ -116,7 +116,7 @@ impl Frame {
                 let through = vocabulary.find(Entity::Asset, "vulnerabilities")?;
                 Some(Resolved { token, through: Some(through) })
             }
-            Entity::Vulnerability | Entity::Patch | Entity::Component => None,
+            Entity::Vulnerability | Entity::Patch | Entity::Component | Entity::Deployment | Entity::Audit => None,
         }
     }
 

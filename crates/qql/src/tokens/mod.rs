@@ -1,12 +1,16 @@
 //! The tables of `qql.md` 8, as far as Fettle has the facts: a token whose fact does not exist yet is not declared.
 
 mod asset;
+mod audit;
 mod component;
+mod deployment;
 mod patch;
 mod vulnerability;
 
 pub use asset::AssetToken;
+pub use audit::AuditToken;
 pub use component::ComponentToken;
+pub use deployment::DeploymentToken;
 pub use patch::PatchToken;
 pub use vulnerability::VulnerabilityToken;
 
@@ -36,6 +40,8 @@ pub(crate) fn of(entity: Entity) -> &'static [TokenDefinition] {
         Entity::Patch => patch::PATCH,
         Entity::Vulnerability => vulnerability::VULNERABILITY,
         Entity::Component => component::COMPONENT,
+        Entity::Deployment => deployment::DEPLOYMENT,
+        Entity::Audit => audit::AUDIT,
     }
 }
 

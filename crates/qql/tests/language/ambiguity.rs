@@ -35,7 +35,7 @@ fn vocabulary() -> Vocabulary {
         match entity {
             Entity::Asset => assets,
             Entity::Vulnerability => vulnerabilities,
-            Entity::Patch | Entity::Component => &[],
+            Entity::Patch | Entity::Component | Entity::Deployment | Entity::Audit => &[],
         }
     })
 }
