@@ -96,7 +96,7 @@ pub fn read_records(format: Format, input: impl BufRead + Seek) -> Result<(FileR
             let (page, report) = nvd::read(text(input, nvd::MAX_BYTES)?, |record| records.push(record))?;
             (report, Records::Nvd(page, records))
         }
-        _ => return Ok((read(format, input)?, None)),
+        Format::Repomd => return Ok((read(format, input)?, None)),
     };
     Ok((FileRead { format, report, signature: None }, Some(records)))
 }
