@@ -76,6 +76,11 @@ impl Block {
         self.postings.iter().filter(|(_, posting)| posting.meets(slots)).map(|(component, _)| *component)
     }
 
+    /// Patches that some slot misses, in no order.
+    pub(crate) fn missing_patches(&self) -> impl Iterator<Item = PatchNumber> {
+        self.missing.keys().copied()
+    }
+
     pub(crate) fn set_missing(&mut self, patch: PatchNumber, slots: RoaringBitmap) {
         if slots.is_empty() {
             self.missing.remove(&patch);

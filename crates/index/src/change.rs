@@ -13,6 +13,7 @@ use crate::finding::{Effect, Flip, Status};
 use crate::judging::{Judged, Judging};
 use crate::{Index, POISONED, Shared, Slot};
 use fettle_catalog::chain::ChainKey;
+use fettle_catalog::windows_product;
 use fettle_model::AssetId;
 use fettle_model::component::Component;
 use fettle_model::debian_source::unsigned;
@@ -135,8 +136,8 @@ impl Index {
         change(&mut self.block(slot.block).write().expect(POISONED), slot.at);
     }
 
-    /// Puts a patch or a newer revision of it in, and judges it on the whole fleet.
-    pub fn put_patch(&self, entry: PatchEntry) {
+    /// One that is no update of Windows.
+    pub(crate) fn put_patch_of_packages(&self, entry: PatchEntry) {
         let mut shared = self.shared.write().expect(POISONED);
         let blocks = self.all_blocks();
         let number = entry.number;
@@ -219,8 +220,13 @@ impl Shared {
                     patches.extend(self.catalogue.heads_of_deb(name, &unsigned(source, source_version).0));
                 }
                 Some(Component::Rpm { name, .. }) => patches.extend(self.catalogue.heads_of_rpm(name)),
+                Some(Component::Kb { article }) => patches.extend(self.catalogue.touched_by(*article)),
+                Some(Component::Msi { name, .. }) => {
+                    let product = windows_product::of_program(name);
+                    patches.extend(self.catalogue.updates_of(&product).first().map(|entry| entry.number));
+                }
                 Some(Component::Os { .. } | Component::Repo { .. }) => {
-                    return self.catalogue.all().map(|entry| entry.number).collect();
+                    return self.catalogue.heads_of_all().collect();
                 }
                 _ => {}
             }
@@ -231,7 +237,7 @@ impl Shared {
     pub(crate) fn count_components(&self, counts: &mut Counts, added: &[ComponentId], removed: &[ComponentId]) {
         for component in added.iter().filter_map(|id| self.dictionary.component(*id)) {
             match component {
-                Component::Deb { .. } | Component::Rpm { .. } => counts.packages += 1,
+                Component::Deb { .. } | Component::Rpm { .. } | Component::Msi { .. } => counts.packages += 1,
                 Component::Offer(offer) => {
                     counts.offers += 1;
                     counts.security_offers += u32::from(offer.repository.is_security());
@@ -241,7 +247,7 @@ impl Shared {
         }
         for component in removed.iter().filter_map(|id| self.dictionary.component(*id)) {
             match component {
-                Component::Deb { .. } | Component::Rpm { .. } => counts.packages -= 1,
+                Component::Deb { .. } | Component::Rpm { .. } | Component::Msi { .. } => counts.packages -= 1,
                 Component::Offer(offer) => {
                     counts.offers -= 1;
                     counts.security_offers -= u32::from(offer.repository.is_security());

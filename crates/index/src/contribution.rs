@@ -43,15 +43,24 @@ impl Contribution {
                 } else {
                     judged.missing.without(&applying(&newer, covers))
                 };
-                self.missing_security.add(latest.and(&security));
-                self.missing.add(latest);
-                self.installed.add(judged.installed());
+                self.add_missing(latest, &security);
+                self.add_installed(judged.installed());
             }
             for (link, judged) in same_version.iter().filter(|(link, _)| link.state.enabled) {
                 replaced.add(&judged.applies);
                 newer.push((link, judged));
             }
         }
+    }
+
+    /// One more that is missing and the latest; where it brings `security`, of that, too.
+    pub(crate) fn add_missing(&mut self, latest: Bits, security: &Bits) {
+        self.missing_security.add(latest.and(security));
+        self.missing.add(latest);
+    }
+
+    pub(crate) fn add_installed(&mut self, installed: Bits) {
+        self.installed.add(installed);
     }
 
     /// Changes the counts of those for whom `after` is another than this.

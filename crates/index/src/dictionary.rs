@@ -2,10 +2,11 @@
 //! one line in version order, so that "below the fixed version" is a prefix.
 
 use fettle_catalog::rule::{Clause, product_key};
+use fettle_catalog::windows_product;
 use fettle_model::component::{Component, Offer};
 use fettle_model::debian_source::{family, unsigned};
 use fettle_model::patch::MatchedBy;
-use fettle_model::{PackageKind, Repository};
+use fettle_model::{Article, PackageKind, Repository};
 use rustc_hash::FxHashMap;
 
 /// The number under which the database interned a component.
@@ -20,6 +21,7 @@ pub(crate) struct Dictionary {
     repositories: FxHashMap<Repository, Vec<ComponentId>>,
     /// By the package's name.
     offers: FxHashMap<String, Vec<ComponentId>>,
+    articles: FxHashMap<Article, ComponentId>,
 }
 
 /// One place in a line: a version of the package, or, in a source's line, of its source.
@@ -77,6 +79,12 @@ impl Dictionary {
             Component::Os { id: os, release } => {
                 self.products.entry(product_key(os, release)).or_default().push(id);
             }
+            Component::Msi { name, .. } => {
+                self.products.entry(windows_product::of_program(name)).or_default().push(id);
+            }
+            Component::Kb { article } => {
+                self.articles.insert(*article, id);
+            }
             Component::Repo { repository, enabled: true, .. } => {
                 self.repositories.entry(repository.clone()).or_default().push(id);
             }
@@ -122,6 +130,7 @@ impl Dictionary {
         }
     }
 
+    /// Any of them makes a machine one of the product: a release, or a program.
     pub(crate) fn product(&self, key: &str) -> &[ComponentId] {
         self.products.get(key).map_or(&[], Vec::as_slice)
     }
@@ -139,6 +148,15 @@ impl Dictionary {
             Component::Offer(offer) => Some((id, offer)),
             _ => None,
         })
+    }
+
+    pub(crate) fn article(&self, article: Article) -> Option<ComponentId> {
+        self.articles.get(&article).copied()
+    }
+
+    /// Every article that something in the fleet lists.
+    pub(crate) fn articles(&self) -> impl Iterator<Item = (Article, ComponentId)> {
+        self.articles.iter().map(|(article, id)| (*article, *id))
     }
 
     pub(crate) fn repository(&self, repository: &Repository) -> &[ComponentId] {

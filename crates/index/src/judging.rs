@@ -91,6 +91,18 @@ impl<'a> Judging<'a> {
         chain.iter().map(|link| (link.number, self.judge(link))).collect()
     }
 
+    /// Who has the patch installed, by what is kept of who misses it.
+    pub(crate) fn installed(&mut self, entry: &'a PatchEntry) -> Bits {
+        if entry.patch.update.is_none() {
+            return self.judge(entry).installed();
+        }
+        let mut missing = Bits::default();
+        if let Some(slots) = self.block.missing(entry.number) {
+            missing.insert_all(slots);
+        }
+        self.of_product(&entry.rule.product).without(&missing)
+    }
+
     pub(crate) fn judge(&mut self, entry: &'a PatchEntry) -> Judged {
         self.judge_rule(&entry.rule, &entry.patch.source)
     }
@@ -104,6 +116,13 @@ impl<'a> Judging<'a> {
         }
         let mut judged = Judged::default();
         if self.of_product(&rule.product).is_empty() {
+            return judged;
+        }
+        if !rule.articles.is_empty() {
+            let articles = rule.articles.iter().filter_map(|article| self.dictionary.article(*article));
+            let installed = self.block.union(articles);
+            judged.applies = self.of_product(&rule.product).clone();
+            judged.missing = judged.applies.without(&installed);
             return judged;
         }
         for clause in &rule.clauses {
@@ -121,7 +140,7 @@ impl<'a> Judging<'a> {
         judged
     }
 
-    fn of_product(&mut self, product: &'a str) -> &Bits {
+    pub(crate) fn of_product(&mut self, product: &'a str) -> &Bits {
         let (block, dictionary) = (self.block, self.dictionary);
         self.products.entry(product).or_insert_with(|| block.union(dictionary.product(product).iter().copied()))
     }

@@ -20,6 +20,8 @@ mod load;
 mod posting;
 pub mod query;
 mod tally;
+mod update_judging;
+mod updates;
 
 use std::sync::{Arc, RwLock};
 

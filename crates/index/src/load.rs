@@ -68,8 +68,10 @@ impl Index {
         for entry in patches {
             shared.catalogue.put(entry);
         }
+        let products = shared.catalogue.products_of_updates();
+        shared.catalogue.link(products.iter().map(String::as_str));
         let shared = &*shared;
-        let mut heads = shared.catalogue.chain_heads(shared.catalogue.all().map(|entry| entry.number));
+        let mut heads = shared.catalogue.chain_heads();
         // A source's lines are looked through once for all releases.
         heads.sort_by_key(|head| &head.patch.source);
         for (at, block) in self.all_blocks().iter().enumerate() {
@@ -86,6 +88,7 @@ impl Index {
                 block.set_missing(number, missing);
             }
             Contribution::default().replace(&mut block, &counted);
+            shared.load_updates(&mut block, at);
         }
     }
 }

@@ -93,7 +93,7 @@ impl Index {
     pub fn ask_patches(&self, question: &Question<'_>, order: &Order<'_>) -> Result<Answer<PatchRow>, AskError> {
         self.ask_things(question, order, ThingKind::Patch, |asking, number| {
             let entry = asking.shared.catalogue.get(PatchNumber(number))?;
-            let is_superseded = !asking.shared.catalogue.newer(entry).is_empty();
+            let is_superseded = asking.shared.catalogue.is_replaced(entry);
             Some(PatchRow { entry: entry.clone(), count: asking.finding_count(entry), is_superseded })
         })
     }
@@ -187,7 +187,7 @@ impl Asking<'_> {
                 count.overdue += overdue.intersection_len(&scope);
             }
             let mut judging = Judging::new(&block, at, &self.shared.dictionary, &self.shared.slots);
-            count.installed += judging.judge(entry).installed().and(self.in_scope(at)).len();
+            count.installed += judging.installed(entry).and(self.in_scope(at)).len();
         }
         count
     }

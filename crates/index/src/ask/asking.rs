@@ -98,17 +98,15 @@ impl<'a> Asking<'a> {
     pub(crate) fn installed_count(&self, patch: PatchNumber) -> u64 {
         let make = || {
             let catalogue = &self.shared.catalogue;
-            let mut heads = catalogue.chain_heads(catalogue.all().map(|entry| entry.number));
-            // A source's lines are looked through once for all releases.
-            heads.sort_by_key(|head| &head.patch.source);
+            let mut entries: Vec<_> = catalogue.all().collect();
+            // A source's lines are looked through once for all its patches.
+            entries.sort_by_key(|entry| &entry.patch.source);
             let mut counts: FxHashMap<PatchNumber, u64> = FxHashMap::default();
             for at in 0..self.block_count() {
                 let block = self.block(at);
                 let mut judging = Judging::new(&block, at, &self.shared.dictionary, &self.shared.slots);
-                for head in &heads {
-                    for (number, judged) in judging.chain(&catalogue.chain_of(head)) {
-                        *counts.entry(number).or_default() += judged.installed().and(self.in_scope(at)).len();
-                    }
+                for entry in &entries {
+                    *counts.entry(entry.number).or_default() += judging.installed(entry).and(self.in_scope(at)).len();
                 }
             }
             counts

@@ -109,8 +109,13 @@ impl<'b> Findings<'b> {
 
     /// Where nothing newer that applies replaces it.
     fn latest(&mut self, entry: &'b PatchEntry) -> RoaringBitmap {
-        let mut latest = self.applies(entry).as_ref().clone();
         let shared = self.shared;
+        if entry.patch.update.is_some() {
+            // All updates of a product apply to its machines.
+            let is_replaced = shared.catalogue.is_replaced(entry);
+            return if is_replaced { RoaringBitmap::new() } else { self.applies(entry).as_ref().clone() };
+        }
+        let mut latest = self.applies(entry).as_ref().clone();
         for newer in shared.catalogue.newer(entry) {
             latest -= &*self.applies(newer);
         }

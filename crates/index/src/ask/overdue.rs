@@ -3,23 +3,23 @@
 
 use std::collections::BTreeMap;
 
-use fettle_catalog::chain::ChainKey;
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
 
 use crate::Shared;
 use crate::block::Block;
+use crate::catalogue::Line;
 use crate::posting::slot_of;
 use crate::query::overdue::Enrolled;
 
 /// By slot; of those with none nothing is told.
 pub(super) fn overdue_counts(shared: &Shared, at: usize, block: &Block) -> FxHashMap<u16, u32> {
-    let mut lines: BTreeMap<ChainKey, RoaringBitmap> = BTreeMap::new();
+    let mut lines: BTreeMap<Line, RoaringBitmap> = BTreeMap::new();
     let mut enrolled = Enrolled::default();
-    for (entry, limit) in shared.overdue_patches() {
+    for (entry, limit) in shared.overdue_among(block.missing_patches()) {
         let late = enrolled.overdue(shared, (at, block), entry.number, limit);
         if !late.is_empty() {
-            *lines.entry(ChainKey::of(&entry.patch)).or_default() |= late;
+            *lines.entry(shared.catalogue.line(entry)).or_default() |= late;
         }
     }
     let mut counts = FxHashMap::default();

@@ -128,7 +128,8 @@ impl Index {
             }
         };
         let affecting = filter.affected.as_deref().map(affecting);
-        let overdue_patches = if filter.overdue.is_some() { shared.overdue_patches() } else { Vec::new() };
+        let overdue_patches =
+            if filter.overdue.is_some() { shared.overdue_patches(&self.all_blocks()) } else { Vec::new() };
         for (at, block) in self.all_blocks().iter().enumerate() {
             let block: &Block = &block.read().expect(POISONED);
             let mut wanted: Option<RoaringBitmap> =

@@ -2,15 +2,16 @@
 //! enrolment (`model::sla`), so the overdue assets of a patch are those that miss it and enrolled before one moment.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, RwLock};
 
-use fettle_catalog::chain::ChainKey;
 use fettle_model::AssetId;
 use fettle_model::sla::PatchClock;
 use jiff::Timestamp;
 use roaring::RoaringBitmap;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::block::Block;
+use crate::catalogue::Line;
 use crate::{Index, POISONED, PatchEntry, PatchNumber, Shared};
 
 /// Assets by the moment before which they enrolled, block by block: patches of one class ask for the same moment.
@@ -44,9 +45,22 @@ impl Shared {
         self.clock(entry).overdue_before(self.as_of)
     }
 
-    /// Every patch that is shown and of which an asset can be overdue, with its moment.
-    pub(crate) fn overdue_patches(&self) -> Vec<(&PatchEntry, Timestamp)> {
-        let shown = self.catalogue.all().filter(|entry| !entry.state.is_hidden());
+    /// Every patch that is shown, that some asset misses and of which one can be overdue, with its moment.
+    pub(super) fn overdue_patches(&self, blocks: &[Arc<RwLock<Block>>]) -> Vec<(&PatchEntry, Timestamp)> {
+        let mut missing = FxHashSet::default();
+        for block in blocks {
+            missing.extend(block.read().expect(POISONED).missing_patches());
+        }
+        self.overdue_among(missing)
+    }
+
+    /// Of these patches those that are shown and of which an asset can be overdue, with their moments.
+    pub(crate) fn overdue_among(
+        &self,
+        patches: impl IntoIterator<Item = PatchNumber>,
+    ) -> Vec<(&PatchEntry, Timestamp)> {
+        let entries = patches.into_iter().filter_map(|number| self.catalogue.get(number));
+        let shown = entries.filter(|entry| !entry.state.is_hidden());
         shown.filter_map(|entry| Some((entry, self.overdue_before(entry)?))).collect()
     }
 }
@@ -67,11 +81,12 @@ pub(super) fn slots_overdue(
 }
 
 impl Index {
-    /// Of each asset the lines of patches (a source package in a release) of which one is overdue: however many
+    /// Of each asset the lines of patches (a source package in a release, updates of Windows that replace each
+    /// other) of which one is overdue: however many
     /// versions are late, one update brings them all.
     pub fn overdue_counts(&self, assets: impl IntoIterator<Item = AssetId>) -> FxHashMap<AssetId, u32> {
         let shared = self.shared.read().expect(POISONED);
-        let patches = shared.overdue_patches();
+        let patches = shared.overdue_patches(&self.all_blocks());
         let mut counts = FxHashMap::default();
         for asset in assets {
             let Some(slot) = shared.slots.get(&asset).copied() else { continue };
@@ -83,7 +98,7 @@ impl Index {
                     && !shared.is_excepted(entry.number, asset)
             };
             let late = patches.iter().filter(|(entry, limit)| enrolled < *limit && misses(entry));
-            let lines: BTreeSet<ChainKey> = late.map(|(entry, _)| ChainKey::of(&entry.patch)).collect();
+            let lines: BTreeSet<Line> = late.map(|(entry, _)| shared.catalogue.line(entry)).collect();
             counts.insert(asset, u32::try_from(lines.len()).expect("a catalogue's patches fit"));
         }
         counts

@@ -39,7 +39,7 @@ impl Index {
         let mut overview = Overview::default();
         let shared = self.shared.read().expect(POISONED);
         let blocks = self.all_blocks();
-        let overdue_patches = shared.overdue_patches();
+        let overdue_patches = shared.overdue_patches(&blocks);
         for (at, block) in blocks.iter().enumerate() {
             let block = block.read().expect(POISONED);
             overview.overdue += slots_overdue(&shared, at, &block, &overdue_patches).len();
@@ -64,7 +64,7 @@ impl Index {
                 block.read().expect(POISONED).missing(entry.number).map_or(0, roaring::RoaringBitmap::len)
             };
             let count: u64 = blocks.iter().map(on).sum();
-            if count == 0 || entry.state.is_hidden() || !shared.catalogue.newer(entry).is_empty() {
+            if count == 0 || entry.state.is_hidden() || shared.catalogue.is_replaced(entry) {
                 continue;
             }
             if entry.patch.is_security() {

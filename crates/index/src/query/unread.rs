@@ -27,7 +27,7 @@ impl Index {
         };
         let mut unread = Vec::new();
         for entry in shared.catalogue.all().filter(is_unread) {
-            if !shared.catalogue.newer(entry).is_empty() {
+            if shared.catalogue.is_replaced(entry) {
                 continue;
             }
             let mut assets = Vec::new();

@@ -5,6 +5,7 @@ mod plain;
 mod questions;
 mod steps;
 mod truth;
+mod updates;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,6 +28,7 @@ fn check(index: &Index, truth: &Truth) -> Result<(), TestCaseError> {
         for finding in &found {
             prop_assert_eq!(finding.due, due(*asset, &finding.entry));
             prop_assert_eq!(finding.is_overdue, truth.is_overdue(*asset, &finding.entry));
+            prop_assert_eq!(finding.is_latest, !truth.is_replaced(*asset, &finding.entry));
             prop_assert_eq!(finding.is_excepted, truth.is_excepted(*asset, &finding.entry));
         }
         let findings: BTreeMap<_, _> = found.into_iter().map(|found| (found.entry.number, found.status)).collect();
@@ -41,7 +43,7 @@ fn check(index: &Index, truth: &Truth) -> Result<(), TestCaseError> {
         let counts = index.asset(*asset).expect("it is there").counts;
         prop_assert_eq!((counts.missing, counts.missing_security, counts.installed), truth.counts(*asset));
         let packages =
-            truth.machines[asset].iter().filter(|component| matches!(component.kind(), "deb" | "rpm")).count();
+            truth.machines[asset].iter().filter(|component| matches!(component.kind(), "deb" | "rpm" | "msi")).count();
         prop_assert_eq!(counts.packages as usize, packages);
         let late = index.overdue_counts([*asset])[asset];
         prop_assert_eq!(late as usize, truth.overdue_lines(*asset), "{}", asset);
@@ -151,6 +153,10 @@ proptest! {
                     index.set_exceptions(truth.exceptions.clone());
                 }
                 Step::Publish(publication) => index.put_patch(truth.publish(&publication)),
+                Step::Update(updates) => {
+                    let entries: Vec<_> = updates.iter().map(|update| truth.update(update)).collect();
+                    index.put_patches(entries);
+                }
                 Step::Advise { source, version, also } => {
                     index.put_patch(truth.advise(source, version, also));
                 }

@@ -18,7 +18,9 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use crate::plain::{Installed, Patch, Vulnerability, World};
-use crate::steps::{Machine, Publication, asset_id, columns, components, machine, machine_facts, publication, source};
+use crate::steps::{
+    Machine, Publication, Update, asset_id, columns, components, machine, machine_facts, publication, source, update,
+};
 use crate::truth::{AS_OF, Truth, facts};
 
 const ENTITIES: [Entity; 4] = [Entity::Asset, Entity::Patch, Entity::Vulnerability, Entity::Component];
@@ -30,6 +32,7 @@ struct Fleet {
     machines: Vec<Machine>,
     publications: Vec<Publication>,
     advisories: Vec<(&'static str, usize, Option<&'static str>)>,
+    updates: Vec<Update>,
     decisions: Vec<(usize, bool, bool)>,
     exceptions: Vec<(usize, usize, bool)>,
     /// None: everything.
@@ -42,15 +45,17 @@ fn fleet() -> impl Strategy<Value = Fleet> {
         proptest::collection::vec(machine(), 1..7),
         proptest::collection::vec(publication(), 0..6),
         proptest::collection::vec((source(), 0..5usize, proptest::option::of(source())), 0..4),
+        proptest::collection::vec(update(), 0..5),
         proptest::collection::vec((0..8usize, any::<bool>(), any::<bool>()), 0..3),
         proptest::collection::vec((0..8usize, 0..2usize, any::<bool>()), 0..3),
         proptest::option::of(proptest::collection::vec(any::<bool>(), 7)),
         any::<u64>(),
     )
-        .prop_map(|(machines, publications, advisories, decisions, exceptions, scope, seed)| Fleet {
+        .prop_map(|(machines, publications, advisories, updates, decisions, exceptions, scope, seed)| Fleet {
             machines,
             publications,
             advisories,
+            updates,
             decisions,
             exceptions,
             scope,
@@ -71,6 +76,9 @@ impl Fleet {
         }
         for (source, version, also) in &self.advisories {
             truth.advise(source, *version, *also);
+        }
+        for update in &self.updates {
+            truth.update(update);
         }
         for (patch, enabled, hidden) in &self.decisions {
             truth.decide(*patch, *enabled, *hidden);

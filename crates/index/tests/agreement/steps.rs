@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use fettle_index::{Columns, MachineFacts, NetworkInterface, SelfCheckResult};
 use fettle_model::component::{Component, Offer, RepositoryTrust};
-use fettle_model::{AssetId, Obstacle, ScanStatus};
+use fettle_model::{Article, AssetId, Obstacle, ScanStatus};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -26,9 +26,23 @@ pub(crate) const REPOSITORIES: [&str; 2] = ["Debian/Debian/stable/main", "Debian
 pub(crate) const RPMS: [&str; 4] = ["bash", "curl", "libcurl4", "kernel-core"];
 pub(crate) const STREAMS: [&str; 2] = ["", "curl:8"];
 
-/// One asset's packages (index, version, architecture), rpms (with their module stream), repositories and release.
+/// Releases of Windows, and a program that may be on any machine, with their product keys.
+pub(crate) const WINDOWS: [(&str, &str); 2] = [
+    ("10.0.19045 Client X64", "windows:10.0.19045-client-x64"),
+    ("10.0.17763 Server X64", "windows:10.0.17763-server-x64"),
+];
+pub(crate) const PROGRAM: (&str, &str) = ("Example  Office 2016", "program:example office 2016");
+pub(crate) const PRODUCTS: [&str; 3] = [WINDOWS[0].1, WINDOWS[1].1, PROGRAM.1];
+/// Numbers of articles are below this.
+pub(crate) const ARTICLES: u32 = 6;
+
+/// One asset's packages (index, version, architecture), rpms (with their module stream), repositories and release; of a
+/// Windows its release instead, and what it lists of updates and programs.
 #[derive(Debug, Clone)]
 pub(crate) struct Machine {
+    pub(crate) windows: Option<usize>,
+    pub(crate) articles: Vec<u32>,
+    pub(crate) program: bool,
     pub(crate) packages: Vec<(usize, usize, bool)>,
     pub(crate) rpms: Vec<(usize, usize, bool, usize)>,
     /// What its package manager offers: a version of each of some packages, and a place among obstacles, if any.
@@ -77,6 +91,19 @@ pub(crate) enum Step {
         version: usize,
         packages: Vec<(usize, bool, usize)>,
     },
+    /// Updates of Windows or of the program, which come in at once.
+    Update(Vec<Update>),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Update {
+    pub(crate) product: usize,
+    pub(crate) article: u32,
+    pub(crate) replaces: Vec<u32>,
+    /// Day of its publication.
+    pub(crate) posted: i64,
+    pub(crate) service_pack: bool,
+    pub(crate) cves: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -94,12 +121,29 @@ pub(crate) fn machine() -> impl Strategy<Value = Machine> {
     let rpms = proptest::collection::vec(rpm, 0..5);
     let offer = (0..PACKAGES.len(), 0..VERSIONS.len(), proptest::option::of(0..Obstacle::ALL.len()));
     let offers = proptest::collection::vec(offer, 0..4);
-    (proptest::collection::vec(package, 0..8), rpms, offers, any::<[bool; 2]>(), any::<bool>()).prop_map(
-        |(packages, rpms, mut offers, repositories, release)| {
+    let windows = proptest::option::of(0..WINDOWS.len());
+    let of_windows = (windows, proptest::collection::vec(0..ARTICLES, 0..3), any::<bool>());
+    let of_linux = (proptest::collection::vec(package, 0..8), rpms, offers, any::<[bool; 2]>(), any::<bool>());
+    (of_linux, of_windows).prop_map(
+        |((packages, rpms, mut offers, repositories, release), (windows, articles, program))| {
             offers.sort_unstable();
             // A package manager has one candidate for a package.
             offers.dedup_by_key(|(package, ..)| *package);
-            Machine { packages, rpms, offers, repositories, release }
+            Machine { windows, articles, program, packages, rpms, offers, repositories, release }
+        },
+    )
+}
+
+pub(crate) fn update() -> impl Strategy<Value = Update> {
+    let replaces = proptest::collection::vec(0..ARTICLES, 0..3);
+    (0..PRODUCTS.len(), 0..ARTICLES, replaces, 30..50i64, any::<bool>(), any::<bool>()).prop_map(
+        |(product, article, replaces, posted, service_pack, cves)| Update {
+            product,
+            article,
+            replaces,
+            posted,
+            service_pack,
+            cves,
         },
     )
 }
@@ -142,6 +186,7 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(source, version, also)| Step::Advise { source, version, also }),
         2 => (source(), 0..VERSIONS.len(), proptest::collection::vec(rpm_advised(), 1..4))
             .prop_map(|(source, version, packages)| Step::AdviseRpms { source, version, packages }),
+        3 => proptest::collection::vec(update(), 1..6).prop_map(Step::Update),
     ]
 }
 
@@ -161,7 +206,20 @@ pub(crate) fn enrolled_at(asset: AssetId) -> Timestamp {
 
 pub(crate) fn components(machine: &Machine) -> BTreeSet<Component> {
     let release = if machine.release { "12" } else { "11" };
-    let mut components = BTreeSet::from([Component::Os { id: "debian".to_owned(), release: release.to_owned() }]);
+    let (id, release) = machine.windows.map_or(("debian", release), |windows| ("windows", WINDOWS[windows].0));
+    let mut components = BTreeSet::from([Component::Os { id: id.to_owned(), release: release.to_owned() }]);
+    components.extend(machine.articles.iter().map(|article| Component::Kb { article: Article(*article) }));
+    if machine.program {
+        components.insert(Component::Msi {
+            product_code: String::new(),
+            upgrade_code: String::new(),
+            name: PROGRAM.0.to_owned(),
+            publisher: String::new(),
+            version: "1".to_owned(),
+            scope: "Machine".to_owned(),
+            arch: "X64".to_owned(),
+        });
+    }
     for (package, version, foreign) in &machine.packages {
         let (name, source) = PACKAGES[*package];
         components.insert(Component::Deb {

@@ -99,6 +99,7 @@ pub(crate) fn patch(
         modified: None,
         reboot: Reboot::Never,
         advisory_link: None,
+        update: None,
     }
 }
 
@@ -222,7 +223,7 @@ impl Truth {
 
     /// The entry of the patch at a place, of another source and version than before.
     pub(crate) fn move_to(&mut self, place: usize, source: &str, version: usize) -> Option<PatchEntry> {
-        let entry = self.patches.values_mut().nth(place)?;
+        let entry = self.patches.values_mut().nth(place).filter(|entry| entry.patch.update.is_none())?;
         source.clone_into(&mut entry.patch.source);
         VERSIONS[version].clone_into(&mut entry.patch.source_version);
         entry.revision += 1;
@@ -252,11 +253,27 @@ impl Truth {
     pub(crate) fn overdue_lines(&self, asset: AssetId) -> usize {
         let shown = self.patches.values().filter(|entry| !entry.state.is_hidden());
         let late = shown.filter(|entry| self.is_overdue(asset, entry));
-        late.map(|entry| ChainKey::of(&entry.patch)).collect::<BTreeSet<_>>().len()
+        let chain = |entry: &PatchEntry| entry.patch.update.is_none().then(|| ChainKey::of(&entry.patch));
+        late.map(|entry| (chain(entry), self.line(entry))).collect::<BTreeSet<_>>().len()
     }
 
     pub(crate) fn status(&self, asset: AssetId, entry: &PatchEntry) -> Verdict {
-        judge(&entry.rule, asset, &AssetView::new(&self.machines[&asset])).verdict
+        judge(&self.rule(entry), asset, &AssetView::new(&self.machines[&asset])).verdict
+    }
+
+    /// An enabled newer one applies.
+    pub(crate) fn is_replaced(&self, asset: AssetId, entry: &PatchEntry) -> bool {
+        let newer = |other: &&PatchEntry| match entry.patch.update {
+            Some(_) => self.replaces(other, entry),
+            None => {
+                ChainKey::of(&entry.patch).is_of(&other.patch)
+                    && other.patch.compare_versions(&entry.patch).is_gt()
+                    && other.patch.covers(&entry.patch)
+            }
+        };
+        let applies = |other: &PatchEntry| self.status(asset, other) != Verdict::NotApplicable;
+        let enabled = |other: &&PatchEntry| other.state.enabled;
+        self.patches.values().filter(newer).filter(enabled).any(applies)
     }
 
     /// Missing (latest only), missing security, installed: by looking at each patch of the asset.
@@ -267,18 +284,15 @@ impl Truth {
             let shown = !entry.state.is_hidden();
             installed += u32::from(verdict == Verdict::Installed && shown);
             let chain = |other: &&PatchEntry| ChainKey::of(&entry.patch).is_of(&other.patch);
-            let newer = |other: &&PatchEntry| {
-                other.patch.compare_versions(&entry.patch).is_gt() && other.patch.covers(&entry.patch)
+            let brought = |other: &&PatchEntry| {
+                if entry.patch.update.is_some() { self.brings(entry, other) } else { chain(other) }
             };
-            let applies = |other: &PatchEntry| self.status(asset, other) != Verdict::NotApplicable;
-            let enabled = |other: &&PatchEntry| other.state.enabled;
-            let replaced = self.patches.values().filter(chain).filter(newer).filter(enabled).any(applies);
-            if verdict == Verdict::Missing && !replaced && shown {
+            if verdict == Verdict::Missing && !self.is_replaced(asset, entry) && shown {
                 missing += 1;
                 let brings_security = self
                     .patches
                     .values()
-                    .filter(chain)
+                    .filter(brought)
                     .any(|other| other.patch.is_security() && self.status(asset, other) == Verdict::Missing);
                 security += u32::from(brings_security);
             }

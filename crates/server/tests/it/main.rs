@@ -19,3 +19,4 @@ mod tokens;
 mod tracker;
 mod updateinfo;
 mod vulnerability_facts;
+mod windows_updates;

@@ -41,13 +41,15 @@ pub(super) fn each_value(
     visit: &mut dyn FnMut(Value<'_>),
 ) {
     let value = match id {
-        ComponentToken::Name => Value::text(component.name()),
+        ComponentToken::Name => Some(component.name()).filter(|name| !name.is_empty()).map(Value::Text),
         ComponentToken::Source => source(component).map(|(source, _)| Value::Text(source)),
         ComponentToken::Version => version(component),
         ComponentToken::SourceVersion => source(component).map(|(_, version)| version),
         ComponentToken::Kind => Value::choice(token, component.kind()),
         ComponentToken::Arch => match component {
-            Component::Deb { arch, .. } | Component::Rpm { arch, .. } => Value::text(arch),
+            Component::Deb { arch, .. } | Component::Rpm { arch, .. } | Component::Msi { arch, .. } => {
+                Value::text(arch)
+            }
             Component::Offer(offer) => Value::text(&offer.arch),
             _ => None,
         },
@@ -64,6 +66,7 @@ fn version(component: &Component) -> Option<Value<'_>> {
     match component {
         Component::Deb { version, .. } => of(VersionScheme::Package(PackageKind::Deb), version),
         Component::Rpm { version, .. } => of(VersionScheme::Package(PackageKind::Rpm), version),
+        Component::Msi { version, .. } => of(VersionScheme::Dotted, version),
         Component::Os { release, .. } => of(VersionScheme::Dotted, release),
         Component::Running(Running::Kernel { version }) => of(VersionScheme::Dotted, version),
         Component::Offer(offer) => {

@@ -60,7 +60,7 @@ fn single<'e>(
             Value::choice(token, if patch.is_security() { "Security Patches" } else { "Non-security Patches" })
         }
         PatchToken::IsSecurity => Some(Value::Flag(patch.is_security())),
-        PatchToken::IsSuperseded => Some(Value::Flag(!asking.shared.catalogue.newer(entry).is_empty())),
+        PatchToken::IsSuperseded => Some(Value::Flag(asking.shared.catalogue.is_replaced(entry))),
         PatchToken::Enabled => Some(Value::Flag(entry.state.enabled)),
         PatchToken::IsHidden => Some(Value::Flag(entry.state.is_hidden())),
         PatchToken::IsKnownExploited => Some(Value::Flag(facts().any(|facts| facts.is_known_exploited()))),

@@ -74,7 +74,7 @@ impl<'t> World<'t> {
     }
 
     fn newer(&self, entry: &PatchEntry) -> impl Iterator<Item = &'t PatchEntry> {
-        self.patches().filter(move |other| other.state.enabled && replaces(other, entry))
+        self.patches().filter(move |other| other.state.enabled && replaces(self.truth, other, entry))
     }
 
     fn finding(&self, asset: AssetId, entry: &PatchEntry, token: PatchToken) -> Facts {
@@ -83,10 +83,10 @@ impl<'t> World<'t> {
         match token {
             PatchToken::PatchStatus => text(status.name()),
             PatchToken::Obstacle => {
-                let judged = judge(&entry.rule, asset, &AssetView::new(&self.truth.machines[&asset]));
+                let judged = judge(&self.truth.rule(entry), asset, &AssetView::new(&self.truth.machines[&asset]));
                 judged.obstacle.map(|obstacle| Fact::Text(obstacle.name().to_owned())).into_iter().collect()
             }
-            PatchToken::IsLatest => flag(!self.newer(entry).any(|newer| self.has_finding(asset, newer))),
+            PatchToken::IsLatest => flag(!self.truth.is_replaced(asset, entry)),
             PatchToken::IsOverdue => flag(self.truth.is_overdue(asset, entry)),
             PatchToken::IsExcepted => flag(self.truth.is_excepted(asset, entry)),
             PatchToken::LastFoundDate => date(columns(asset, 1).scanned_at.filter(|_| is_missing)),
@@ -96,8 +96,10 @@ impl<'t> World<'t> {
     }
 }
 
-/// By the versions of their chain.
-fn replaces(newer: &PatchEntry, older: &PatchEntry) -> bool {
+fn replaces(truth: &Truth, newer: &PatchEntry, older: &PatchEntry) -> bool {
+    if older.patch.update.is_some() {
+        return truth.replaces(newer, older);
+    }
     ChainKey::of(&older.patch).is_of(&newer.patch)
         && newer.patch.compare_versions(&older.patch).is_gt()
         && newer.patch.covers(&older.patch)
@@ -135,6 +137,7 @@ fn version(kind: PackageKind, version: &str) -> Facts {
     let order: fn(&str, &str) -> Ordering = match kind {
         PackageKind::Deb => |left, right| PackageKind::Deb.compare(left, right),
         PackageKind::Rpm => |left, right| PackageKind::Rpm.compare(left, right),
+        PackageKind::WindowsUpdate => panic!("an update has no version"),
     };
     vec![Fact::Version(version.to_owned(), u8::from(kind == PackageKind::Rpm), order)]
 }
@@ -296,7 +299,7 @@ fn component_token(token: AssetToken) -> ComponentToken {
 
 fn of_component(component: &Component, token: ComponentToken) -> Facts {
     match (token, component) {
-        (ComponentToken::Name, component) => text(component.name()),
+        (ComponentToken::Name, component) => text(&component.name()),
         (ComponentToken::Kind, component) => text(component.kind()),
         (ComponentToken::Source, Component::Deb { source, source_version, .. }) => {
             text(&unsigned(source, source_version).0)
@@ -306,10 +309,14 @@ fn of_component(component: &Component, token: ComponentToken) -> Facts {
         }
         (ComponentToken::Version, Component::Deb { version: of_deb, .. }) => version(PackageKind::Deb, of_deb),
         (ComponentToken::Version, Component::Rpm { version: of_rpm, .. }) => version(PackageKind::Rpm, of_rpm),
+        (ComponentToken::Version, Component::Msi { version, .. }) => dotted(version),
         (ComponentToken::Version, Component::Os { release, .. }) => dotted(release),
         (ComponentToken::Version, Component::Running(Running::Kernel { version })) => dotted(version),
         (ComponentToken::Version, Component::Offer(Offer { candidate, .. })) => version(PackageKind::Deb, candidate),
-        (ComponentToken::Arch, Component::Deb { arch, .. } | Component::Rpm { arch, .. }) => text(arch),
+        (
+            ComponentToken::Arch,
+            Component::Deb { arch, .. } | Component::Rpm { arch, .. } | Component::Msi { arch, .. },
+        ) => text(arch),
         (ComponentToken::Arch, Component::Offer(offer)) => text(&offer.arch),
         _ => Vec::new(),
     }

@@ -60,7 +60,9 @@ impl Patch<'_> {
             |entries: Vec<&PatchEntry>| entries.into_iter().map(|other| Fact::Uuid(other.patch.id.uuid())).collect();
         match token {
             PatchToken::Id => vec![Fact::Uuid(patch.id.uuid())],
-            PatchToken::Supersedes => ids(world.patches().filter(|older| replaces(entry, older)).collect()),
+            PatchToken::Supersedes => {
+                ids(world.patches().filter(|older| replaces(world.truth, entry, older)).collect())
+            }
             PatchToken::SupersededBy => ids(world.newer(entry).collect()),
             PatchToken::Title => text(&patch.title),
             PatchToken::Description => text(&patch.description),
