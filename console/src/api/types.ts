@@ -207,6 +207,9 @@ export type PatchRow = {
   title: string;
   vendor: string;
   advisory: string | null;
+  kb: string | null;
+  bulletin: string | null;
+  products: string[];
   source: string;
   sourceVersion: string;
   product: string;
@@ -474,27 +477,7 @@ export type DeploymentDetails = DeploymentRow & {
   logs: { stream: string; text: string; complete: boolean }[];
 };
 
-export type ExceptionState = "Requested" | "Approved" | "Rejected" | "Expired" | "Revoked";
-/** Patches that need not be in on some assets until it expires. */
-export type ExceptionRow = {
-  id: string;
-  state: ExceptionState;
-  reason: string;
-  expiresAt: string;
-  patches: PatchReference[];
-  assets: { assetId: string; name: string }[];
-  requestedBy: string;
-  requestedAt: string;
-  decidedBy: string | null;
-  decidedAt: string | null;
-};
 export type PatchDecision = { patches: string[]; action: "Disable" | "Enable" | "Hide" | "Show"; reason?: string };
-export type NewException = {
-  patches: string[];
-  assets: string[];
-  reason: string;
-  expiresAt: string;
-  approve: boolean;
-};
 
 export * from "./catalogueTypes";
+export * from "./exceptionTypes";

@@ -1,7 +1,7 @@
 //! A judgement as a sentence that a person understands; the evidence stands beside it.
 
 use fettle_model::Obstacle;
-use fettle_model::patch::{Corroboration, Patch};
+use fettle_model::patch::{Corroboration, Patch, PatchKind};
 
 use crate::judge::{Judgement, PackageHere, RestartNeeded, Verdict};
 use crate::rule::Rule;
@@ -9,12 +9,35 @@ use crate::rule::Rule;
 /// Why `patch` is missing, installed or not applicable on the asset called `asset`.
 pub fn sentence(asset: &str, patch: &Patch, rule: &Rule, judgement: &Judgement) -> String {
     match judgement.verdict {
+        Verdict::Missing | Verdict::Installed if !rule.articles.is_empty() => of_update(asset, patch, rule, judgement),
         Verdict::Missing => missing(asset, patch, judgement),
         Verdict::Installed => installed(asset, judgement),
         Verdict::NotApplicable => not_applicable(asset, rule, judgement),
         Verdict::Undetermined => {
             format!("{asset} has not reported the release of its operating system, so this cannot be decided.")
         }
+    }
+}
+
+fn of_update(asset: &str, patch: &Patch, rule: &Rule, judgement: &Judgement) -> String {
+    let own = &patch.source;
+    let missing = match rule.articles.len() {
+        0 | 1 => format!("{own} is not installed, and no known update replaces it"),
+        2 => format!("neither {own} is installed nor {}, which replaces it", rule.articles[1]),
+        all => format!("neither {own} is installed nor any of the {} updates that replace it", all - 1),
+    };
+    match judgement.installed_by {
+        None => format!("{asset} lacks this {} of {}: {missing}.", kind(patch), patch.vendor),
+        Some(by) if by == rule.articles[0] => format!("{asset} has it: {own} is installed."),
+        Some(newer) => format!("{asset} has it: {newer} is installed, which replaces {own}."),
+    }
+}
+
+const fn kind(patch: &Patch) -> &'static str {
+    match patch.kind {
+        PatchKind::Security => "security update",
+        PatchKind::ServicePack => "service pack",
+        PatchKind::Bugfix | PatchKind::Enhancement | PatchKind::Feature => "update",
     }
 }
 
@@ -46,18 +69,19 @@ pub fn below(judgement: &Judgement) -> String {
 
 fn missing(asset: &str, patch: &Patch, judgement: &Judgement) -> String {
     let packages = below(judgement);
-    let kind = if patch.is_security() { "security update" } else { "update" };
     let tail = match judgement.obstacle {
         None => String::new(),
         Some(obstacle) => format!(" Its package manager would not install it now: {}.", obstacle_text(obstacle)),
     };
-    format!("{asset} lacks this {kind} of {}: {packages}.{tail}", patch.source)
+    format!("{asset} lacks this {} of {}: {packages}.{tail}", kind(patch), patch.source)
 }
 
 fn not_applicable(asset: &str, rule: &Rule, judgement: &Judgement) -> String {
     let failed = |check: &str| judgement.evidence.iter().find(|fact| fact.check == check && !fact.holds);
     if let Some(fact) = failed("os") {
         format!("It is for {}, and {asset} runs {}.", rule.product, fact.found)
+    } else if let Some(fact) = failed("product") {
+        format!("It is for {}, which is not installed on {asset}.", fact.subject)
     } else if let Some(fact) = failed("repository") {
         format!("{asset} does not have the repository {} configured, which it comes from.", fact.subject)
     } else {

@@ -9,9 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use fettle_model::component::{Component, Offer, Running};
 use fettle_model::debian_source::{family, unsigned};
 use fettle_model::patch::MatchedBy;
-use fettle_model::{AssetId, Obstacle, PackageKind};
+use fettle_model::{Article, AssetId, Obstacle, PackageKind};
 
 use crate::rule::{Clause, Rule, is_same_architecture, product_key};
+use crate::windows_product;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
@@ -36,7 +37,7 @@ impl Verdict {
 /// One comparison that was made. At most [`MAX_EVIDENCE`] are kept, deciding ones first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
-    /// `os`, `repository`, `package`; `leftBehind`: an older instance beside a newer one, which decides nothing;
+    /// `os`, `product` (a program), `repository`, `package`, `kb`; `leftBehind`: an older instance beside a newer one, which decides nothing;
     /// `running`: what runs the old code still.
     pub check: &'static str,
     pub subject: String,
@@ -57,6 +58,8 @@ pub struct Judgement {
     pub restart_needed: Option<RestartNeeded>,
     pub evidence: Vec<Evidence>,
     pub packages: Vec<PackageHere>,
+    /// For Installed, of an update: its own article, or that of the update that replaces it.
+    pub installed_by: Option<Article>,
 }
 
 /// What still runs the code from before the patch.
@@ -93,6 +96,9 @@ pub struct SourceHere {
 #[derive(Debug, Clone, Default)]
 pub struct AssetView<'a> {
     product: Option<String>,
+    /// Product keys of programs.
+    programs: BTreeSet<String>,
+    articles: BTreeSet<Article>,
     repositories: Vec<&'a Component>,
     packages: BTreeMap<(PackageKind, &'a str), Vec<Instance<'a>>>,
     /// Of Debian packages; rpms are judged by their own names.
@@ -131,6 +137,12 @@ impl<'a> AssetView<'a> {
                         Instance { name, version, architecture: arch, stream, source_version: version.into() };
                     view.packages.entry((PackageKind::Rpm, name)).or_default().push(instance);
                 }
+                Component::Msi { name, .. } => {
+                    view.programs.insert(windows_product::of_program(name));
+                }
+                Component::Kb { article } => {
+                    view.articles.insert(*article);
+                }
                 Component::Offer(offer) => view.offers.push(offer),
                 Component::Running(Running::Kernel { version }) => view.running_kernel = Some(version),
                 Component::Running(Running::DeletedFile { package }) => {
@@ -153,16 +165,13 @@ impl<'a> AssetView<'a> {
 
 /// Judges `rule` on one asset.
 pub fn judge(rule: &Rule, asset: AssetId, view: &AssetView<'_>) -> Judgement {
+    if !rule.articles.is_empty() {
+        return judge_update(rule, view);
+    }
     let mut evidence = Vec::new();
     let Some(product) = &view.product else {
         evidence.push(fact("os", "release of the operating system", "not collected", "=", &rule.product, false));
-        return Judgement {
-            verdict: Verdict::Undetermined,
-            obstacle: None,
-            restart_needed: None,
-            evidence,
-            packages: Vec::new(),
-        };
+        return plain(Verdict::Undetermined, evidence);
     };
     let same_product = *product == rule.product;
     evidence.push(fact("os", "release of the operating system", product, "=", &rule.product, same_product));
@@ -193,7 +202,45 @@ pub fn judge(rule: &Rule, asset: AssetId, view: &AssetView<'_>) -> Judgement {
     evidence.sort_by_key(|fact| fact.holds);
     evidence.truncate(MAX_EVIDENCE);
     let obstacle = (verdict == Verdict::Missing).then(|| obstacle(&packages, view)).flatten();
-    Judgement { verdict, obstacle, restart_needed, evidence, packages }
+    Judgement { obstacle, restart_needed, packages, ..plain(verdict, evidence) }
+}
+
+fn plain(verdict: Verdict, evidence: Vec<Evidence>) -> Judgement {
+    Judgement { verdict, obstacle: None, restart_needed: None, evidence, packages: Vec::new(), installed_by: None }
+}
+
+/// An update of a release or a program.
+fn judge_update(rule: &Rule, view: &AssetView<'_>) -> Judgement {
+    let release = |found: &str, holds| fact("os", "release of the operating system", found, "=", &rule.product, holds);
+    let of_product = match (rule.product.strip_prefix("program:"), &view.product) {
+        (Some(program), _) => {
+            let is_here = view.programs.contains(&rule.product);
+            fact("product", program, if is_here { "installed" } else { "absent" }, "=", "installed", is_here)
+        }
+        (None, Some(product)) => release(product, *product == rule.product),
+        (None, None) => return plain(Verdict::Undetermined, vec![release("not collected", false)]),
+    };
+    if !of_product.holds {
+        return plain(Verdict::NotApplicable, vec![of_product]);
+    }
+    let installed_by = rule.articles.iter().copied().find(|article| view.articles.contains(article));
+    let verdict = if installed_by.is_some() { Verdict::Installed } else { Verdict::Missing };
+    let mut evidence = vec![article_fact(rule.articles[0], installed_by), of_product];
+    if installed_by.is_none() {
+        let newer = rule.articles[1..].iter().rev().take(MAX_EVIDENCE - evidence.len());
+        evidence.splice(1..1, newer.map(|newer| fact("kb", &newer.to_string(), "absent", "=", "installed", false)));
+    }
+    Judgement { installed_by, ..plain(verdict, evidence) }
+}
+
+/// An update is there by its own article, or by that of one that replaces it.
+pub(crate) fn article_fact(article: Article, installed_by: Option<Article>) -> Evidence {
+    let found = match installed_by {
+        None => "absent".to_owned(),
+        Some(by) if by == article => "installed".to_owned(),
+        Some(newer) => format!("replaced by {newer}, which is installed"),
+    };
+    fact("kb", &article.to_string(), &found, "=", "installed", installed_by.is_some())
 }
 
 pub(crate) fn fact(
@@ -285,6 +332,7 @@ fn restart_needed(
 fn is_booted(package: &PackageHere, release: &str) -> bool {
     match package.kind {
         PackageKind::Deb => package.name.strip_prefix("linux-image-") == Some(release),
+        PackageKind::WindowsUpdate => false,
         PackageKind::Rpm => {
             let version = package.installed.split_once(':').map_or(package.installed.as_str(), |(_, version)| version);
             let rest = release.strip_prefix(version).and_then(|rest| rest.strip_prefix('.'));

@@ -2,7 +2,8 @@
 //!
 //! Synchronous and pure: bytes or values in, values out. `reading` holds what all readers of files share; each
 //! vendor's format is a module. `rule` says when a patch concerns an asset, `judge` decides one patch on one asset and
-//! shows why, `chain` orders what replaces what. `host` judges machines without an agent by files that they hand over.
+//! shows why, `chain` orders what replaces what by versions, `supersedence` by what a vendor
+//! says of its updates; `windows_product` finds what those are for. `host` judges machines without an agent by files that they hand over.
 
 pub mod apt;
 pub mod chain;
@@ -18,7 +19,9 @@ pub mod reading;
 pub mod rpm;
 pub mod rule;
 pub mod severity;
+pub mod supersedence;
 pub mod vulnerability;
+pub mod windows_product;
 
 pub use judge::{Judgement, Verdict};
 pub use rule::{Clause, Reach, Rule};

@@ -1,17 +1,22 @@
-//! Detection rules of packages (`catalogue.md` 6).
+//! Detection rules (`catalogue.md` 6).
 //!
 //! A patch **applies** to an asset of its release that has one of its packages installed, and, where it was only seen in
 //! a repository, has that repository configured. It is **installed** when every installed instance of each of those
 //! packages is at or above the fixed version, or, for packages that are installed side by side, the newest of each
 //! family is. Advisories speak of source packages, offers of machines of binary ones. A clause that nobody but some
 //! machines vouch for speaks for those machines alone.
+//!
+//! An update of Windows or of a program on it applies to every machine of its product, and is installed where the machine
+//! lists its article or that of an update that replaces it, directly or through others.
 
 use fettle_model::debian_source::is_side_by_side;
 use fettle_model::package_kind::is_install_only;
 pub use fettle_model::patch::is_same_architecture;
 use fettle_model::patch::{Corroboration, MatchedBy, Patch};
 use fettle_model::source_statement::SourceStatement;
-use fettle_model::{AssetId, PackageKind, Repository};
+use fettle_model::{Article, AssetId, PackageKind, Repository};
+
+use crate::windows_product;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
@@ -20,6 +25,11 @@ pub struct Rule {
     /// Must be configured; `None`: wherever the packages came from.
     pub repository: Option<Repository>,
     pub clauses: Vec<Clause>,
+    /// Of an update those articles of which any means that it is installed, its own first: the others replace it
+    /// ([`Supersedence::installed_by`]). Empty for patches of packages.
+    ///
+    /// [`Supersedence::installed_by`]: crate::supersedence::Supersedence::installed_by
+    pub articles: Box<[Article]>,
 }
 
 /// One package of the patch: an installed instance below `fixed` makes the patch missing.
@@ -86,6 +96,7 @@ impl Reporters {
 }
 
 impl Rule {
+    /// Of an update with its own article alone: what replaces it the others of its product say.
     pub fn of(patch: &Patch, reporters: &Reporters) -> Self {
         let clauses = patch.judged_packages().map(|package| Clause {
             kind: patch.package_kind,
@@ -104,7 +115,8 @@ impl Rule {
         // An advisory holds wherever the packages came from.
         let of_advisory = patch.judged_packages().any(|package| package.corroboration == Corroboration::Advisory);
         let repository = if of_advisory { None } else { patch.repository.clone() };
-        Self { product: patch.product.clone(), repository, clauses: clauses.collect() }
+        let articles = patch.update.iter().map(|update| update.article).collect();
+        Self { product: patch.product.clone(), repository, clauses: clauses.collect(), articles }
     }
 
     /// Where a statement's source package is installed; a machine below the fixed version misses it. A flaw without a fix
@@ -119,18 +131,21 @@ impl Rule {
             fixed: statement.fixed_version().unwrap_or_default().to_owned(),
             reach: Reach::Everyone,
         };
-        Self { product: statement.product.clone(), repository: None, clauses: vec![clause] }
+        Self { product: statement.product.clone(), repository: None, clauses: vec![clause], articles: Box::default() }
     }
 
     /// The rule in words, for the details page.
     pub fn text(&self) -> String {
+        if let Some((own, newer)) = self.articles.split_first() {
+            return text_of_update(&self.product, *own, newer);
+        }
         let clause = |clause: &Clause| {
             let whom = match &clause.reach {
                 Reach::Everyone => String::new(),
                 Reach::Reporters(assets) => format!(" (on the {} that reported it)", count(assets.len(), "asset")),
             };
             let what = match (clause.kind, clause.by) {
-                (PackageKind::Deb, MatchedBy::Name) => clause.name.clone(),
+                (PackageKind::Deb | PackageKind::WindowsUpdate, MatchedBy::Name) => clause.name.clone(),
                 (PackageKind::Rpm, MatchedBy::Name) => {
                     clause.kind.with_architecture(&clause.name, &clause.architecture)
                 }
@@ -149,6 +164,19 @@ impl Rule {
             None => String::new(),
         };
         format!("{}{repository}, and installed: {}", self.product, clauses.join(", or "))
+    }
+}
+
+fn text_of_update(product: &str, own: Article, newer: &[Article]) -> String {
+    const SHOWN: usize = 5;
+    let mut named: Vec<String> = newer.iter().rev().take(SHOWN).map(Article::to_string).collect();
+    match newer.len().saturating_sub(SHOWN) {
+        0 => {}
+        more => named.push(format!("{} that replace it", count(more, "other"))),
+    }
+    match newer {
+        [] => format!("{product}, and not installed: {own}"),
+        _ => format!("{product}, and installed is neither {own} nor what replaces it: {}", named.join(", ")),
     }
 }
 
@@ -177,9 +205,12 @@ impl Clause {
 }
 
 /// Product key of an operating system's release, by `ID` and `VERSION_ID` of its `os-release`. Minor releases of the
-/// Enterprise Linux family share their updates: `almalinux` `9.3` is `almalinux:9`.
+/// Enterprise Linux family share their updates: `almalinux` `9.3` is `almalinux:9`. Of Windows see [`windows_product`].
 pub fn product_key(os_id: &str, release: &str) -> String {
     const BY_MAJOR: [&str; 5] = ["almalinux", "centos", "ol", "rhel", "rocky"];
+    if os_id.eq_ignore_ascii_case("windows") {
+        return windows_product::of_release(release);
+    }
     let (id, release) = (os_id.to_lowercase(), release.to_lowercase());
     let shared = if BY_MAJOR.contains(&id.as_str()) { release.split('.').next() } else { None };
     format!("{id}:{}", shared.unwrap_or(&release))

@@ -8,9 +8,11 @@ use fettle_catalog::chain::{ChainKey, Chains};
 use fettle_catalog::rule::Rule;
 use fettle_model::patch::{MatchedBy, Patch, PatchState};
 use fettle_model::vulnerability::{VulnerabilityFacts, derived_severity};
-use fettle_model::{PackageKind, PatchId, Severity};
+use fettle_model::{Article, PackageKind, PatchId, Severity};
 use jiff::Timestamp;
 use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::updates::Updates;
 
 /// The dense number of a patch: given by the database, never shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,6 +24,7 @@ pub struct PatchEntry {
     pub number: PatchNumber,
     pub patch: Patch,
     pub state: PatchState,
+    /// Of an update of Windows the index keeps the articles that mean that it is installed: what is put in here is not read.
     pub rule: Rule,
     /// When the catalogue learnt it.
     pub synced_at: Timestamp,
@@ -44,6 +47,15 @@ impl PatchEntry {
     }
 }
 
+/// Patches that one update of a machine brings at once.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Line {
+    /// A source package in a release.
+    Chain(ChainKey),
+    /// Updates of a product that replacing connects, by one of them.
+    Updates(PatchNumber),
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Catalogue {
     patches: FxHashMap<PatchNumber, PatchEntry>,
@@ -58,6 +70,7 @@ pub(crate) struct Catalogue {
     /// Of a patch those older ones of its chain that it does not cover, and so does not replace: few. Kept, for chains of
     /// kernels are long, and each of their patches lists a hundred packages.
     spared: FxHashMap<PatchNumber, FxHashSet<PatchNumber>>,
+    updates: Updates,
     /// Rises with each patch that is put in.
     generation: u64,
 }
@@ -73,13 +86,17 @@ impl Catalogue {
         }
         self.put_cves(&entry);
         entry.derived_severity = self.derived_severity(&entry.patch);
+        self.generation += 1;
+        if entry.patch.update.is_some() {
+            self.put_update(entry);
+            return true;
+        }
         let key = ChainKey::of(&entry.patch);
         let left = self.patches.get(&entry.number).map(|known| ChainKey::of(&known.patch)).filter(|left| *left != key);
         if let Some(left) = &left {
             self.chains.remove(left, entry.number);
         }
         self.chains.insert(key, &entry.patch.source_version, entry.number);
-        self.generation += 1;
         self.put_spared(&entry);
         self.put_heads(&entry);
         self.patches.insert(entry.number, entry);
@@ -89,6 +106,108 @@ impl Catalogue {
             self.put_heads(&entry);
         }
         true
+    }
+
+    /// How it stands among the others of its product [`Catalogue::link`] says, once all of a batch are in.
+    fn put_update(&mut self, mut entry: PatchEntry) {
+        if let Some(known) = self.patches.get(&entry.number) {
+            entry.rule.articles.clone_from(&known.rule.articles);
+            if let Some(update) = &known.patch.update {
+                self.updates.remove(known, update);
+            }
+        }
+        if let Some(update) = &entry.patch.update {
+            self.updates.insert(&entry, update);
+        }
+        self.patches.insert(entry.number, entry);
+    }
+
+    /// Works out anew what replaces what among the updates of these products.
+    pub(crate) fn link<'a>(&mut self, products: impl IntoIterator<Item = &'a str>) {
+        for product in products {
+            let entries: Vec<&PatchEntry> =
+                self.updates.group(product).filter_map(|number| self.patches.get(&number)).collect();
+            let patches = &self.patches;
+            let linked = self
+                .updates
+                .link(&entries, |number| patches.get(&number).and_then(|entry| entry.patch.update.as_ref()));
+            for (number, articles) in linked {
+                self.patches.entry(number).and_modify(|entry| entry.rule.articles = articles);
+            }
+        }
+    }
+
+    /// Products whose updates are judged otherwise, or count otherwise, once these are put in.
+    pub(crate) fn products_touched(&self, entries: &[PatchEntry]) -> BTreeSet<String> {
+        let mut products = BTreeSet::new();
+        for entry in entries {
+            let known = self.get(entry.number);
+            products.insert(entry.patch.product.clone());
+            products.extend(known.map(|known| known.patch.product.clone()));
+            let known = known.and_then(|known| known.patch.update.as_ref());
+            let said = known.into_iter().chain(&entry.patch.update);
+            // Where it is not listed itself, too, what it replaces is there with it.
+            if known != entry.patch.update.as_ref() {
+                let older = said.flat_map(|update| update.replaces.iter().copied());
+                let listed =
+                    older.flat_map(|older| self.updates.of_article(older)).filter_map(|number| self.get(number));
+                products.extend(listed.map(|listed| listed.patch.product.clone()));
+            }
+        }
+        products
+    }
+
+    /// All products of updates.
+    pub(crate) fn products_of_updates(&self) -> Vec<String> {
+        self.updates.products().cloned().collect()
+    }
+
+    /// The updates of a product, in no order.
+    pub(crate) fn updates_of(&self, product: &str) -> Vec<&PatchEntry> {
+        self.updates.group(product).filter_map(|number| self.get(number)).collect()
+    }
+
+    /// At least one update of each product of which an article may make some Installed: those that list it, and those that
+    /// list what it replaces anywhere.
+    pub(crate) fn touched_by(&self, article: Article) -> Vec<PatchNumber> {
+        let mut touched: Vec<PatchNumber> = self.updates.of_article(article).collect();
+        for number in touched.clone() {
+            let update = self.get(number).and_then(|entry| entry.patch.update.as_ref());
+            let older = update.into_iter().flat_map(|update| &update.replaces);
+            touched.extend(older.flat_map(|older| self.updates.of_article(*older)));
+        }
+        touched
+    }
+
+    /// Updates that a missing one brings with it, the last that came out first.
+    pub(crate) fn replaced(&self, entry: &PatchEntry) -> impl Iterator<Item = &PatchEntry> {
+        let standing = self.updates.standing(entry.number);
+        standing.into_iter().flat_map(|standing| &standing.replaces).filter_map(|number| self.get(*number))
+    }
+
+    /// Does an enabled patch replace it, wherever both apply?
+    pub(crate) fn is_replaced(&self, entry: &PatchEntry) -> bool {
+        match self.updates.standing(entry.number) {
+            Some(standing) => {
+                let mut newer = standing.replaced_by.iter().filter_map(|number| self.get(*number));
+                newer.any(|newer| newer.state.enabled)
+            }
+            None => !self.newer(entry).is_empty(),
+        }
+    }
+
+    /// What one update of a machine brings at once: however many of it are late, it counts once.
+    pub(crate) fn line(&self, entry: &PatchEntry) -> Line {
+        match entry.patch.update {
+            Some(_) => Line::Updates(self.updates.line(entry.number)),
+            None => Line::Chain(ChainKey::of(&entry.patch)),
+        }
+    }
+
+    /// One member of each chain, and of the updates of each product.
+    pub(crate) fn heads_of_all(&self) -> impl Iterator<Item = PatchNumber> {
+        let of_packages = self.all().filter(|entry| entry.patch.update.is_none()).map(|entry| entry.number);
+        of_packages.chain(self.updates.products().filter_map(|product| self.updates.group(product).next()))
     }
 
     /// Compares a patch with the others of its chain, once.
@@ -236,21 +355,28 @@ impl Catalogue {
 
     /// Those that replace it where they apply: a disabled one replaces nothing.
     pub(crate) fn newer(&self, entry: &PatchEntry) -> Vec<&PatchEntry> {
+        if let Some(standing) = self.updates.standing(entry.number) {
+            let newer = standing.replaced_by.iter().filter_map(|number| self.get(*number));
+            return newer.filter(|newer| newer.state.enabled).collect();
+        }
         let key = ChainKey::of(&entry.patch);
         let newer = self.chains.newer(&key, entry.number).filter_map(|number| self.get(number));
         newer.filter(|newer| newer.state.enabled && self.covers(newer, entry)).collect()
     }
 
     pub(crate) fn older(&self, entry: &PatchEntry) -> Vec<&PatchEntry> {
+        if entry.patch.update.is_some() {
+            return self.replaced(entry).collect();
+        }
         let key = ChainKey::of(&entry.patch);
         let older = self.chains.older(&key, entry.number).filter_map(|number| self.get(number));
         older.filter(|older| self.covers(entry, older)).collect()
     }
 
-    /// One member of each chain that holds one of `patches`.
-    pub(crate) fn chain_heads(&self, patches: impl IntoIterator<Item = PatchNumber>) -> Vec<&PatchEntry> {
+    /// One member of each chain.
+    pub(crate) fn chain_heads(&self) -> Vec<&PatchEntry> {
         let mut seen = FxHashSet::default();
-        let entries = patches.into_iter().filter_map(|number| self.get(number));
+        let entries = self.all().filter(|entry| entry.patch.update.is_none());
         entries.filter(|entry| seen.insert(ChainKey::of(&entry.patch))).collect()
     }
 }

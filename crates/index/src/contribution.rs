@@ -2,11 +2,10 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::Slot;
-use crate::asset::Counts;
 use crate::bits::Bits;
 use crate::block::Block;
 use crate::catalogue::{Catalogue, PatchEntry, PatchNumber};
+use crate::columns::Counts;
 use crate::finding::is_same_version;
 use crate::judging::Judged;
 use crate::tally::{Change, Tally};
@@ -44,9 +43,8 @@ impl Contribution {
                 } else {
                     judged.missing.without(&applying(&newer, covers))
                 };
-                self.missing_security.add(latest.and(&security));
-                self.missing.add(latest);
-                self.installed.add(judged.installed());
+                self.add_missing(latest, &security);
+                self.add_installed(judged.installed());
             }
             for (link, judged) in same_version.iter().filter(|(link, _)| link.state.enabled) {
                 replaced.add(&judged.applies);
@@ -55,12 +53,22 @@ impl Contribution {
         }
     }
 
+    /// One more that is missing and the latest; where it brings `security`, of that, too.
+    pub(crate) fn add_missing(&mut self, latest: Bits, security: &Bits) {
+        self.missing_security.add(latest.and(security));
+        self.missing.add(latest);
+    }
+
+    pub(crate) fn add_installed(&mut self, installed: Bits) {
+        self.installed.add(installed);
+    }
+
     /// Changes the counts of those for whom `after` is another than this.
     pub(crate) fn replace(&self, block: &mut Block, after: &Self) {
         let mut each = |before: &Tally, after: &Tally, which: fn(&mut Counts) -> &mut u32| {
             before.differences(after, |at, change: Change| {
-                if let Some(row) = block.row_mut(Slot { block: 0, at }) {
-                    change.apply(which(&mut row.counts));
+                if let Some(counts) = block.columns.counts_mut(at) {
+                    change.apply(which(counts));
                 }
             });
         };

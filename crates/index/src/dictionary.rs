@@ -2,10 +2,11 @@
 //! one line in version order, so that "below the fixed version" is a prefix.
 
 use fettle_catalog::rule::{Clause, product_key};
-use fettle_model::component::Component;
+use fettle_catalog::windows_product;
+use fettle_model::component::{Component, Offer};
 use fettle_model::debian_source::{family, unsigned};
 use fettle_model::patch::MatchedBy;
-use fettle_model::{PackageKind, Repository};
+use fettle_model::{Article, PackageKind, Repository};
 use rustc_hash::FxHashMap;
 
 /// The number under which the database interned a component.
@@ -18,6 +19,9 @@ pub(crate) struct Dictionary {
     lines: FxHashMap<(PackageKind, MatchedBy), FxHashMap<String, Vec<Version>>>,
     products: FxHashMap<String, Vec<ComponentId>>,
     repositories: FxHashMap<Repository, Vec<ComponentId>>,
+    /// By the package's name.
+    offers: FxHashMap<String, Vec<ComponentId>>,
+    articles: FxHashMap<Article, ComponentId>,
 }
 
 /// One place in a line: a version of the package, or, in a source's line, of its source.
@@ -75,9 +79,16 @@ impl Dictionary {
             Component::Os { id: os, release } => {
                 self.products.entry(product_key(os, release)).or_default().push(id);
             }
+            Component::Msi { name, .. } => {
+                self.products.entry(windows_product::of_program(name)).or_default().push(id);
+            }
+            Component::Kb { article } => {
+                self.articles.insert(*article, id);
+            }
             Component::Repo { repository, enabled: true, .. } => {
                 self.repositories.entry(repository.clone()).or_default().push(id);
             }
+            Component::Offer(offer) => self.offers.entry(offer.name.clone()).or_default().push(id),
             _ => {}
         }
         self.known.insert(id, component.clone());
@@ -85,6 +96,10 @@ impl Dictionary {
 
     pub(crate) fn component(&self, id: ComponentId) -> Option<&Component> {
         self.known.get(&id)
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = (ComponentId, &Component)> {
+        self.known.iter().map(|(id, component)| (*id, component))
     }
 
     /// Every version in the fleet of what a clause speaks of, lowest first.
@@ -115,6 +130,7 @@ impl Dictionary {
         }
     }
 
+    /// Any of them makes a machine one of the product: a release, or a program.
     pub(crate) fn product(&self, key: &str) -> &[ComponentId] {
         self.products.get(key).map_or(&[], Vec::as_slice)
     }
@@ -123,6 +139,24 @@ impl Dictionary {
     pub(crate) fn products_of(&self, family: &str) -> impl Iterator<Item = ComponentId> {
         let of_family = self.products.iter().filter(move |(key, _)| key.split(':').next() == Some(family));
         of_family.flat_map(|(_, ids)| ids.iter().copied())
+    }
+
+    /// What package managers offer for packages of this name.
+    pub(crate) fn offers_of(&self, name: &str) -> impl Iterator<Item = (ComponentId, &Offer)> {
+        let ids = self.offers.get(name).into_iter().flatten().copied();
+        ids.filter_map(|id| match self.component(id)? {
+            Component::Offer(offer) => Some((id, offer)),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn article(&self, article: Article) -> Option<ComponentId> {
+        self.articles.get(&article).copied()
+    }
+
+    /// Every article that something in the fleet lists.
+    pub(crate) fn articles(&self) -> impl Iterator<Item = (Article, ComponentId)> {
+        self.articles.iter().map(|(article, id)| (*article, *id))
     }
 
     pub(crate) fn repository(&self, repository: &Repository) -> &[ComponentId] {

@@ -4,11 +4,11 @@ use fettle_catalog::rule::Clause;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Shared;
-use crate::asset::Counts;
 use crate::block::Block;
 use crate::catalogue::{Catalogue, PatchEntry, PatchNumber};
+use crate::columns::Counts;
 use crate::dictionary::{ComponentId, Dictionary, LineKey, Version};
-use fettle_model::{AssetId, Repository};
+use fettle_model::{Article, AssetId, Repository};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
@@ -59,6 +59,8 @@ pub(crate) struct Here<'a> {
     lines: FxHashMap<LineKey<'a>, Line<'a>>,
     products: FxHashMap<&'a str, Around<bool>>,
     repositories: FxHashMap<&'a Repository, Around<bool>>,
+    /// Every article that the asset lists.
+    articles: Option<FxHashMap<Article, Around<bool>>>,
 }
 
 /// Versions of one line that the asset has, lowest first.
@@ -89,6 +91,7 @@ impl<'a> Here<'a> {
             lines: FxHashMap::default(),
             products: FxHashMap::default(),
             repositories: FxHashMap::default(),
+            articles: None,
         }
     }
 
@@ -100,6 +103,9 @@ impl<'a> Here<'a> {
     fn statuses(&mut self, asset: AssetId, entry: &'a PatchEntry) -> Around<Status> {
         let rule = &entry.rule;
         let mut within = self.is_of(&rule.product);
+        if !rule.articles.is_empty() {
+            return self.statuses_of_update(within, &rule.articles);
+        }
         if let Some(wanted) = rule.repository.as_ref().filter(|_| within.is_ever()) {
             within = within.and(self.has_repository(wanted));
         }
@@ -112,6 +118,26 @@ impl<'a> Here<'a> {
             self.judge(asset, entry, |there| there.after)
         };
         Around { before, after }
+    }
+
+    fn statuses_of_update(&mut self, within: Around<bool>, articles: &[Article]) -> Around<Status> {
+        let here = if within.is_ever() { self.has_any(articles) } else { Around { before: false, after: false } };
+        let status = |within, here| match (within, here) {
+            (false, _) => Status::NotApplicable,
+            (true, true) => Status::Installed,
+            (true, false) => Status::Missing,
+        };
+        Around { before: status(within.before, here.before), after: status(within.after, here.after) }
+    }
+
+    fn has_any(&mut self, articles: &[Article]) -> Around<bool> {
+        let (dictionary, place, added, removed) = (self.dictionary, self.place, &self.added, &self.removed);
+        let held = self.articles.get_or_insert_with(|| {
+            let all = dictionary.articles().map(|(article, id)| (article, there(place, id, added, removed)));
+            all.filter(|(_, there)| there.is_ever()).collect()
+        });
+        let never = Around { before: false, after: false };
+        articles.iter().filter_map(|article| held.get(article)).fold(never, |so_far, there| so_far.or(*there))
     }
 
     /// By the packages alone.
@@ -215,9 +241,16 @@ impl Effect {
         let mut seen = FxHashSet::default();
         for head in heads.into_iter().filter_map(|number| shared.catalogue.get(number)) {
             let patch = &head.patch;
-            if !here.is_of(&head.rule.product).is_ever()
-                || !seen.insert((patch.product.as_str(), patch.package_kind, patch.source.as_str()))
-            {
+            if !here.is_of(&head.rule.product).is_ever() {
+                continue;
+            }
+            if patch.update.is_some() {
+                if seen.insert((patch.product.as_str(), patch.package_kind, "")) {
+                    effect.add_updates(shared, asset, &mut here, &patch.product);
+                }
+                continue;
+            }
+            if !seen.insert((patch.product.as_str(), patch.package_kind, patch.source.as_str())) {
                 continue;
             }
             let chain = shared.catalogue.chain_of(head);
@@ -225,10 +258,23 @@ impl Effect {
             let (before, after): (Vec<_>, Vec<_>) = statuses.map(|around| (around.before, around.after)).unzip();
             count_chain(&shared.catalogue, &mut effect.counted.0, &chain, &before);
             count_chain(&shared.catalogue, &mut effect.counted.1, &chain, &after);
-            let flips = chain.iter().zip(before.into_iter().zip(after)).filter(|(_, (from, to))| from != to);
-            effect.flips.extend(flips.map(|(entry, (from, to))| Flip { patch: entry.number, from, to }));
+            effect.add_flips(&chain, before, after);
         }
         effect
+    }
+
+    fn add_updates<'a>(&mut self, shared: &'a Shared, asset: AssetId, here: &mut Here<'a>, product: &str) {
+        let updates = shared.catalogue.updates_of(product);
+        let statuses = updates.iter().map(|entry| here.statuses(asset, entry));
+        let (before, after): (Vec<_>, Vec<_>) = statuses.map(|around| (around.before, around.after)).unzip();
+        count_updates(&shared.catalogue, &mut self.counted.0, &updates, &before);
+        count_updates(&shared.catalogue, &mut self.counted.1, &updates, &after);
+        self.add_flips(&updates, before, after);
+    }
+
+    fn add_flips(&mut self, entries: &[&PatchEntry], before: Vec<Status>, after: Vec<Status>) {
+        let flips = entries.iter().zip(before.into_iter().zip(after)).filter(|(_, (from, to))| from != to);
+        self.flips.extend(flips.map(|(entry, (from, to))| Flip { patch: entry.number, from, to }));
     }
 }
 
@@ -248,6 +294,27 @@ fn count_chain(catalogue: &Catalogue, counts: &mut Counts, chain: &[&PatchEntry]
     counts.missing += number(missing);
     counts.missing_security += if security { number(missing) } else { 0 };
     counts.installed += number(installed);
+}
+
+/// Of the updates of a product only those count as missing that no enabled one replaces: all of them apply. One brings
+/// security when it, or a missing one that it replaces, does.
+fn count_updates(catalogue: &Catalogue, counts: &mut Counts, updates: &[&PatchEntry], statuses: &[Status]) {
+    let missing: FxHashSet<PatchNumber> = updates
+        .iter()
+        .zip(statuses)
+        .filter(|(_, status)| **status == Status::Missing)
+        .map(|(entry, _)| entry.number)
+        .collect();
+    for (entry, status) in updates.iter().zip(statuses).filter(|(entry, _)| !entry.state.is_hidden()) {
+        if *status == Status::Installed {
+            counts.installed += 1;
+        } else if *status == Status::Missing && !catalogue.is_replaced(entry) {
+            let mut brought = catalogue.replaced(entry).filter(|older| missing.contains(&older.number));
+            counts.missing += 1;
+            counts.missing_security +=
+                u32::from(entry.patch.is_security() || brought.any(|older| older.patch.is_security()));
+        }
+    }
 }
 
 /// Does a patch replace another of its chain, where it applies?

@@ -91,6 +91,18 @@ impl<'a> Judging<'a> {
         chain.iter().map(|link| (link.number, self.judge(link))).collect()
     }
 
+    /// Who has the patch installed, by what is kept of who misses it.
+    pub(crate) fn installed(&mut self, entry: &'a PatchEntry) -> Bits {
+        if entry.patch.update.is_none() {
+            return self.judge(entry).installed();
+        }
+        let mut missing = Bits::default();
+        if let Some(slots) = self.block.missing(entry.number) {
+            missing.insert_all(slots);
+        }
+        self.of_product(&entry.rule.product).without(&missing)
+    }
+
     pub(crate) fn judge(&mut self, entry: &'a PatchEntry) -> Judged {
         self.judge_rule(&entry.rule, &entry.patch.source)
     }
@@ -104,6 +116,13 @@ impl<'a> Judging<'a> {
         }
         let mut judged = Judged::default();
         if self.of_product(&rule.product).is_empty() {
+            return judged;
+        }
+        if !rule.articles.is_empty() {
+            let articles = rule.articles.iter().filter_map(|article| self.dictionary.article(*article));
+            let installed = self.block.union(articles);
+            judged.applies = self.of_product(&rule.product).clone();
+            judged.missing = judged.applies.without(&installed);
             return judged;
         }
         for clause in &rule.clauses {
@@ -121,7 +140,7 @@ impl<'a> Judging<'a> {
         judged
     }
 
-    fn of_product(&mut self, product: &'a str) -> &Bits {
+    pub(crate) fn of_product(&mut self, product: &'a str) -> &Bits {
         let (block, dictionary) = (self.block, self.dictionary);
         self.products.entry(product).or_insert_with(|| block.union(dictionary.product(product).iter().copied()))
     }
@@ -170,12 +189,17 @@ impl<'a> Judging<'a> {
 
     /// Where the reporters of a clause stand in the block; `None`: everyone.
     fn reached(&self, clause: &Clause) -> Option<Bits> {
-        match &clause.reach {
-            Reach::Everyone => None,
-            Reach::Reporters(assets) => {
-                let here = assets.iter().filter_map(|asset| self.slots.get(asset));
-                Some(here.filter(|slot| slot.block == self.at).map(|slot| slot.at).collect())
-            }
+        reached(clause, self.slots, self.at)
+    }
+}
+
+/// Where the reporters of a clause stand in block `at`; `None`: it is about everyone.
+pub(crate) fn reached(clause: &Clause, slots: &FxHashMap<AssetId, Slot>, at: usize) -> Option<Bits> {
+    match &clause.reach {
+        Reach::Everyone => None,
+        Reach::Reporters(assets) => {
+            let here = assets.iter().filter_map(|asset| slots.get(asset));
+            Some(here.filter(|slot| slot.block == at).map(|slot| slot.at).collect())
         }
     }
 }

@@ -1,9 +1,12 @@
 //! Components: each distinct thing that an asset has, or may get. Their array form is what travels and what is hashed
 //! (`agent.md` 3.4).
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::article::Article;
 use crate::obstacle::Obstacle;
 use crate::text;
 
@@ -15,7 +18,20 @@ pub enum Component {
     /// An installed rpm package; `version` is `epoch:version-release`, `stream` the module stream (`nodejs:18`) or empty,
     /// `source` the file name of its source package.
     Rpm { name: String, version: String, arch: String, vendor: String, stream: String, source: String },
-    /// The release of the operating system, such as `debian` `12`.
+    /// A program that Windows Installer knows, or one of its Uninstall key; `scope` is of the machine or of a user.
+    Msi {
+        product_code: String,
+        upgrade_code: String,
+        name: String,
+        publisher: String,
+        version: String,
+        scope: String,
+        arch: String,
+    },
+    /// An update of Microsoft that Windows Update, the servicing store or the Hotfix key lists.
+    Kb { article: Article },
+    /// The release of the operating system, such as `debian` `12`; of Windows with everything that its updates differ by:
+    /// `windows` `10.0.19045 Client X64`, `windows` `5.1.2600 Client X86 SP3`.
     Os { id: String, release: String },
     /// What runs: the booted kernel, or a package whose replaced files are still in use.
     Running(Running),
@@ -134,6 +150,8 @@ impl Component {
         match self {
             Self::Deb { .. } => "deb",
             Self::Rpm { .. } => "rpm",
+            Self::Msi { .. } => "msi",
+            Self::Kb { .. } => "kb",
             Self::Os { .. } => "os",
             Self::Running(_) => "running",
             Self::Repo { .. } => "repo",
@@ -143,9 +161,10 @@ impl Component {
     }
 
     /// The name that a person would look for.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Deb { name, .. } | Self::Rpm { name, .. } => name,
+    pub fn name(&self) -> Cow<'_, str> {
+        let name: &str = match self {
+            Self::Deb { name, .. } | Self::Rpm { name, .. } | Self::Msi { name, .. } => name,
+            Self::Kb { article } => return Cow::Owned(article.to_string()),
             Self::Os { id, .. } => id,
             Self::Running(Running::Kernel { version }) => version,
             Self::Running(Running::DeletedFile { package }) => package,
@@ -155,7 +174,8 @@ impl Component {
                 Some(Field::Text(text)) => text,
                 _ => "",
             },
-        }
+        };
+        Cow::Borrowed(name)
     }
 
     /// The array form: kind first, then the fields in the order of `agent.md` 3.4.
@@ -168,6 +188,11 @@ impl Component {
             Self::Rpm { name, version, arch, vendor, stream, source } => {
                 vec![text("rpm"), text(name), text(version), text(arch), text(vendor), text(stream), text(source)]
             }
+            Self::Msi { product_code, upgrade_code, name, publisher, version, scope, arch } => {
+                let fields = [product_code, upgrade_code, name, publisher, version, scope, arch];
+                std::iter::once(text("msi")).chain(fields.map(|field| text(field))).collect()
+            }
+            Self::Kb { article } => vec![text("kb"), Field::Text(article.0.to_string())],
             Self::Os { id, release } => vec![text("os"), text(id), text(release)],
             Self::Running(Running::Kernel { version }) => vec![text("running"), text("kernel"), text(version)],
             Self::Running(Running::DeletedFile { package }) => {
@@ -233,6 +258,15 @@ impl Component {
             "rpm" => {
                 let [name, version, arch, vendor, stream, source] = texts(&kind, rest)?;
                 Ok(Self::Rpm { name, version, arch, vendor, stream, source })
+            }
+            "msi" => {
+                let [product_code, upgrade_code, name, publisher, version, scope, arch] = texts(&kind, rest)?;
+                Ok(Self::Msi { product_code, upgrade_code, name, publisher, version, scope, arch })
+            }
+            "kb" => {
+                let [number] = texts(&kind, rest)?;
+                let not_a_number = || BadComponent::FieldType { kind, index: 1, expected: "a number as text" };
+                Ok(Self::Kb { article: Article::from_digits(&number).ok_or_else(not_a_number)? })
             }
             "os" => {
                 let [id, release] = texts(&kind, rest)?;
@@ -329,7 +363,18 @@ mod tests {
                 "nodejs:18",
                 "nodejs-18.18.2-1.el9.src.rpm"
             ]),
+            json!([
+                "msi",
+                "{90160000-0011-0000-0000-0000000FF1CE}",
+                "",
+                "Microsoft Office 2016",
+                "Microsoft",
+                "16.0.4266.1001",
+                "Machine",
+                "X64"
+            ]),
             json!(["os", "debian", "12"]),
+            json!(["os", "windows", "10.0.19045 Client X64"]),
             json!(["running", "kernel", "6.1.0-44-amd64"]),
             json!(["running", "deleted-file", "libssl3"]),
             json!(["repo", "deb", "Debian/Debian-Security/stable-security/main", true, "Signed"]),
@@ -344,6 +389,7 @@ mod tests {
                 true
             ]),
             json!(["kb", "5031356"]),
+            json!(["os-build", "19045", "3570"]),
         ];
         for array in arrays {
             let component = Component::from_value(array.clone()).expect("a component");
@@ -357,6 +403,11 @@ mod tests {
         assert_eq!(short, Err(BadComponent::FieldCount { kind: "deb".to_owned(), expected: 5, found: 1 }));
         let unclean = Component::from_value(json!(["deb", "open\u{7}ssl", "1", "amd64", "openssl", "1"]));
         assert_eq!(unclean, Err(BadComponent::Unclean));
+        for number in ["KB5031356", "05031356", "", "50313560000"] {
+            let wrong = Component::from_value(json!(["kb", number]));
+            let expected = "a number as text";
+            assert_eq!(wrong, Err(BadComponent::FieldType { kind: "kb".to_owned(), index: 1, expected }));
+        }
         assert_eq!(Component::from_value(json!({"deb": 1})), Err(BadComponent::NotAnArray));
     }
 
@@ -365,7 +416,7 @@ mod tests {
         let array = json!(["rpm", "nodejs", 18, true]);
         assert!(Component::from_value(array.clone()).is_err());
         let stored = Component::from_stored(array.clone()).expect("kept");
-        assert_eq!((stored.kind(), stored.name()), ("rpm", "nodejs"));
+        assert_eq!((stored.kind(), &*stored.name()), ("rpm", "nodejs"));
         assert!(matches!(stored, Component::Other { .. }));
         assert_eq!(serde_json::to_value(stored.to_array()).expect("json"), array);
         assert_eq!(Component::from_stored(json!({"rpm": 1})), Err(BadComponent::NotAnArray));

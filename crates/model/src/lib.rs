@@ -2,6 +2,7 @@
 //!
 //! This crate knows nobody: no storage, no network, no clock of its own. Every other room speaks in its words.
 
+pub mod article;
 pub mod asset;
 pub mod clock;
 pub mod component;
@@ -23,6 +24,7 @@ pub mod text;
 pub mod version;
 pub mod vulnerability;
 
+pub use article::Article;
 pub use asset::{AgentStatus, ScanStatus};
 pub use clock::{Clock, Entropy, SystemClock};
 pub use component::{Component, Repository};

@@ -1,4 +1,4 @@
-//! The two kinds of packages, and what follows from a package's kind: the order of its versions, and which of them are
+//! The kinds of packages, and what follows from a package's kind: the order of its versions, and which of them are
 //! installed side by side.
 
 use std::cmp::Ordering;
@@ -13,6 +13,8 @@ pub enum PackageKind {
     #[default]
     Deb,
     Rpm,
+    /// An update of Windows or of a program on it, known by its article.
+    WindowsUpdate,
 }
 
 impl PackageKind {
@@ -21,14 +23,17 @@ impl PackageKind {
         match self {
             Self::Deb => "deb",
             Self::Rpm => "rpm",
+            Self::WindowsUpdate => "kb",
         }
     }
 
-    /// In the order of the kind's own package manager. Any text is a version.
+    /// In the order of the kind's own package manager. Any text is a version. Updates of Windows have no order: what replaces
+    /// what their vendor says.
     pub fn compare(self, left: &str, right: &str) -> Ordering {
         match self {
             Self::Deb => dpkg::compare(left, right),
             Self::Rpm => rpm::compare(left, right),
+            Self::WindowsUpdate => Ordering::Equal,
         }
     }
 
@@ -37,6 +42,7 @@ impl PackageKind {
         match self {
             Self::Deb => format!("{name}:{architecture}"),
             Self::Rpm => format!("{name}.{architecture}"),
+            Self::WindowsUpdate => format!("{name} ({architecture})"),
         }
     }
 }

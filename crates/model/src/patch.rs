@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::article::Article;
 use crate::component::Repository;
 use crate::hash::Sha256;
 use crate::ids::PatchId;
@@ -31,6 +32,7 @@ pub enum PatchKind {
     Enhancement,
     /// Something new, such as a package that was not there before.
     Feature,
+    ServicePack,
 }
 
 /// Who vouches for a package that machines reported (`catalogue.md` 5.1), from the least to the most.
@@ -97,6 +99,20 @@ pub struct Patch {
     /// The advisory's page; http or https.
     #[serde(default)]
     pub advisory_link: Option<String>,
+    /// Of an update of Windows or of a program on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update: Option<WindowsUpdate>,
+}
+
+/// What a vendor's table says of an update of Windows or of a program on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WindowsUpdate {
+    pub article: Article,
+    /// Directly, sorted; the table need not list them for this product.
+    pub replaces: Vec<Article>,
+    /// Names of products that the table writes it for and that are one here, sorted.
+    pub products: Vec<String>,
 }
 
 /// What people decided about a patch (`patch-management.md` 6.4).
@@ -173,8 +189,28 @@ pub enum Reboot {
 }
 
 impl Patch {
+    /// A service pack that fixes vulnerabilities is for security, too.
     pub fn is_security(&self) -> bool {
-        self.kind == PatchKind::Security
+        match self.kind {
+            PatchKind::Security => true,
+            PatchKind::ServicePack => self.cves.as_ref().is_some_and(|cves| !cves.is_empty()),
+            PatchKind::Bugfix | PatchKind::Enhancement | PatchKind::Feature => false,
+        }
+    }
+
+    /// `catalogue.md` 1.2.
+    pub fn category(&self) -> &'static str {
+        match self.kind {
+            PatchKind::ServicePack => "Service Packs",
+            _ if self.is_security() => "Security Patches",
+            _ => "Non-security Patches",
+        }
+    }
+
+    /// The native id of a scheme: `KB`, `BULLETIN`.
+    pub fn native_id(&self, scheme: &str) -> Option<&str> {
+        let found = self.native_ids.iter().find(|native| native.scheme == scheme);
+        found.map(|native| native.value.as_str())
     }
 
     /// The vendor's advisory that it is of, such as `DSA-5000-1`.
@@ -187,6 +223,7 @@ impl Patch {
     pub fn origin(&self) -> String {
         match &self.repository {
             Some(repository) => repository.to_string(),
+            None if self.package_kind == PackageKind::WindowsUpdate => format!("{} updates", self.vendor),
             None => format!("{} advisories", self.vendor),
         }
     }
@@ -203,6 +240,7 @@ impl Patch {
         match self.package_kind {
             PackageKind::Deb => older.further_sources().all(|wanted| self.brings(wanted)),
             PackageKind::Rpm => older.packages.iter().all(|wanted| self.brings(wanted)),
+            PackageKind::WindowsUpdate => false,
         }
     }
 
@@ -240,8 +278,12 @@ impl Patch {
         self.packages.iter().filter(move |package| package.by == by)
     }
 
-    /// What the least trusted of its judged packages has; a patch without packages is only reported.
+    /// What the least trusted of its judged packages has; a patch without packages is only reported, if it is not its
+    /// vendor's update.
     pub fn corroboration(&self) -> Corroboration {
+        if self.update.is_some() {
+            return Corroboration::Advisory;
+        }
         self.judged_packages().map(|package| package.corroboration).min().unwrap_or(Corroboration::Reported)
     }
 

@@ -11,6 +11,8 @@ import { useListState } from "../../url/useListState";
 const kinds = [
   { value: "deb", label: "Packages" },
   { value: "rpm", label: "Packages (rpm)" },
+  { value: "msi", label: "Programs" },
+  { value: "kb", label: "Updates" },
   { value: "repo", label: "Repositories" },
   { value: "running", label: "Running" },
 ];
@@ -41,9 +43,14 @@ const columns: Column<SoftwareRow>[] = [
   },
 ];
 
+function usualKind(os: string): string {
+  if (os === "windows") return "kb";
+  return rpmSystems.includes(os) ? "rpm" : "deb";
+}
+
 export function SoftwareTab({ asset }: { asset: AssetDetails }) {
   const address = useListState(["kind"]);
-  const kind = address.filters.kind ?? (rpmSystems.includes(asset.facts.os.id) ? "rpm" : "deb");
+  const kind = address.filters.kind ?? usualKind(asset.facts.os.id);
   const result = useSoftware(asset.id, apiQuery(address, { kind }));
   return (
     <ListTable

@@ -10,6 +10,7 @@ import { CvesTab } from "./CvesTab";
 import { PackagesTab } from "./PackagesTab";
 import { PatchAssetsTab } from "./PatchAssetsTab";
 import { PatchDecisions } from "./PatchDecisions";
+import { productText } from "./productText";
 import { SummaryTab } from "./SummaryTab";
 import { SupersedenceTab } from "./SupersedenceTab";
 
@@ -21,6 +22,8 @@ const tabs = [
   { key: "missing", title: (patch: PatchDetails) => `Missing on (${patch.missingCount})`, Content: MissingOn },
   { key: "installed", title: (patch: PatchDetails) => `Installed on (${patch.installedCount})`, Content: InstalledOn },
 ];
+/** An update of Windows has no packages. */
+const tabsOf = (patch: PatchDetails) => tabs.filter(({ key }) => key !== "packages" || patch.kb === null);
 const parent = { to: "/patches", title: "Patches" };
 
 export function PatchPage() {
@@ -41,7 +44,7 @@ export function PatchPage() {
 
 function PatchView({ patch, tab }: { patch: PatchDetails; tab: string }) {
   const navigate = useNavigate();
-  const active = tabs.find(({ key }) => key === tab) ?? tabs[0];
+  const active = tabsOf(patch).find(({ key }) => key === tab) ?? tabs[0];
   if (!active) return null;
   return (
     <>
@@ -49,7 +52,7 @@ function PatchView({ patch, tab }: { patch: PatchDetails; tab: string }) {
         title={patch.title}
         parent={parent}
         labels={<PatchLabels patch={patch} />}
-        description={`${patch.source} ${patch.sourceVersion}, ${patch.repository}`}
+        description={patch.kb ? productText(patch) : `${patch.source} ${patch.sourceVersion}, ${patch.repository}`}
         actions={<PatchActions patch={patch} />}
       />
       <PageSection type="tabs" padding={{ default: "noPadding" }}>
@@ -59,7 +62,7 @@ function PatchView({ patch, tab }: { patch: PatchDetails; tab: string }) {
           aria-label={`About ${patch.title}`}
           onSelect={(_event, key) => navigate(`/patches/${patch.id}/${key}`)}
         >
-          {tabs.map(({ key, title }) => (
+          {tabsOf(patch).map(({ key, title }) => (
             <Tab
               key={key}
               eventKey={key}

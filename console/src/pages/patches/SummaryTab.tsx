@@ -12,11 +12,13 @@ export function SummaryTab({ patch }: { patch: PatchDetails }) {
       <GridItem lg={6}>
         <Facts title="Patch">
           <Term name="Vendor">{patch.vendor}</Term>
-          <Term name="Product">{patch.product}</Term>
-          <Term name="Repository">{patch.repository}</Term>
-          <Term name="Source package">
-            {patch.source} {patch.sourceVersion}
-          </Term>
+          <Term name="Product">{patch.products.length > 0 ? patch.products.join("; ") : patch.product}</Term>
+          <Term name={patch.kb ? "Source" : "Repository"}>{patch.repository}</Term>
+          {patch.kb === null && (
+            <Term name="Source package">
+              {patch.source} {patch.sourceVersion}
+            </Term>
+          )}
           <Term name="Category">{patch.category}</Term>
           <Term name="Published">{patch.published && <When at={patch.published} />}</Term>
           <Term name="Size">{formatBytes(patch.sizeBytes)}</Term>

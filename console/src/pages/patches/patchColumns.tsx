@@ -5,6 +5,7 @@ import { rebootText } from "../../format/words";
 import { CveCount, DecidedLabels, SecurityLabel, SeverityLabel } from "../../labels/PatchLabels";
 import { When } from "../../labels/When";
 import type { Column } from "../../table/DataTable";
+import { productText } from "./productText";
 
 export const patchColumns: Column<PatchRow>[] = [
   {
@@ -15,6 +16,7 @@ export const patchColumns: Column<PatchRow>[] = [
     cell: (patch) => (
       <>
         <Link to={`/patches/${patch.id}`}>{patch.title}</Link> <DecidedLabels patch={patch} />
+        {patch.kb && <div className="ft-quiet">{productText(patch)}</div>}
       </>
     ),
   },
@@ -27,7 +29,7 @@ export const patchColumns: Column<PatchRow>[] = [
   { key: "urgency", title: "Urgency", cell: (patch) => patch.urgency ?? <span className="ft-quiet">–</span> },
   { key: "cves", title: "CVEs", numeric: true, cell: (patch) => <CveCount cves={patch.cves} /> },
   { key: "repository", title: "Repository", cell: (patch) => patch.repository },
-  { key: "product", title: "Product", optional: true, cell: (patch) => patch.product },
+  { key: "product", title: "Product", optional: true, cell: (patch) => productText(patch) },
   {
     key: "published",
     title: "Published",

@@ -67,6 +67,7 @@ pub fn patch_of(product: &str, offered: &OfferedPackage) -> Patch {
         modified: None,
         reboot: Reboot::Never,
         advisory_link: None,
+        update: None,
     };
     extend(&mut patch, offered);
     patch
@@ -75,7 +76,7 @@ pub fn patch_of(product: &str, offered: &OfferedPackage) -> Patch {
 fn title(kind: PatchKind, offered: &OfferedPackage) -> String {
     let what = match kind {
         PatchKind::Security => "security update",
-        PatchKind::Bugfix | PatchKind::Enhancement | PatchKind::Feature => "update",
+        PatchKind::Bugfix | PatchKind::Enhancement | PatchKind::Feature | PatchKind::ServicePack => "update",
     };
     format!("{}: {what} to {}", offered.source, offered.source_version)
 }

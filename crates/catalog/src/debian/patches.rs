@@ -100,6 +100,7 @@ fn patch(base: &str, number: &str, mut revisions: Vec<Advisory>) -> Patch {
         modified: None,
         reboot,
         advisory_link: Some(format!("{ADVISORY_PAGE}{}", newest.id)),
+        update: None,
     }
 }
 

@@ -4,8 +4,10 @@
 //! takes a few tens of megabytes.
 
 mod archive;
+pub mod patches;
 mod reader;
 
+pub use fettle_model::Article;
 pub(crate) use reader::article;
 pub use reader::read;
 
@@ -28,16 +30,6 @@ pub struct Definitions {
     pub updates: Vec<Update>,
     /// Name of the file of the table, for the source of results.
     pub file: String,
-}
-
-/// An article number of Microsoft's knowledge base: `KB5034441`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Article(pub u32);
-
-impl std::fmt::Display for Article {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "KB{}", self.0)
-    }
 }
 
 /// An update for one product.

@@ -2,8 +2,7 @@
 //!
 //! An update **applies** if a row names it for the machine's product. It is **installed** if the machine lists its
 //! article, or an installed update replaces it. Else it is **missing**, and the latest unless another update that applies
-//! replaces it. "Replaces" is transitive, along what the rows of this product say: the same article may replace other
-//! things elsewhere. What the table says of an installed update nowhere for this product, it says for all.
+//! replaces it. What replaces what is [`crate::supersedence`]'s.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -12,7 +11,8 @@ use fettle_model::Severity;
 use super::Unreadable;
 use super::product::Product;
 use crate::definitions::{Article, Definitions, Kind, Update};
-use crate::judge::{Evidence, fact};
+use crate::judge::{Evidence, article_fact};
+use crate::supersedence::{Listed, Supersedence};
 
 /// How a machine stands to one update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,14 +79,15 @@ pub fn assess(
     for row in &rows {
         updates.entry(row.article).or_default().push(row);
     }
-    let edges = Edges::of(definitions, &updates, installed);
-    let by_installed = edges.reached(installed.iter().copied());
-    let replaced = edges.replaced(&updates);
+    let listed =
+        rows.iter().map(|row| Listed { article: row.article, posted: row.posted.into(), replaces: &row.replaces });
+    let supersedence = Supersedence::of(listed);
+    let elsewhere = elsewhere(definitions, installed);
+    let said_elsewhere = |older: Article| elsewhere.get(&older).cloned().unwrap_or_default();
     let findings = updates.iter().map(|(article, rows)| {
-        let replacement = by_installed.get(article).copied().filter(|_| !installed.contains(article));
-        let status =
-            if installed.contains(article) || replacement.is_some() { Status::Installed } else { Status::Missing };
-        finding(definitions, *article, rows, status, replacement, replaced.contains(article), &edges)
+        let by = supersedence.installed_by(*article, said_elsewhere);
+        let installed_by = by.into_iter().find(|by| installed.contains(by));
+        finding(definitions, *article, rows, installed_by, &supersedence)
     });
     Ok(Assessment { product: product.name().to_owned(), installed: installed.clone(), findings: findings.collect() })
 }
@@ -95,25 +96,18 @@ fn finding(
     definitions: &Definitions,
     article: Article,
     rows: &[&Update],
-    status: Status,
-    replacement: Option<Article>,
-    is_replaced: bool,
-    edges: &Edges,
+    installed_by: Option<Article>,
+    supersedence: &Supersedence,
 ) -> Finding {
     let mut cves: Vec<_> =
         rows.iter().flat_map(|row| row.cves.iter()).map(|cve| definitions.cves[*cve as usize].to_string()).collect();
     cves.sort_unstable();
     cves.dedup();
-    let found = match (status, replacement) {
-        (Status::Missing, _) => "absent".to_owned(),
-        (Status::Installed, None) => "installed".to_owned(),
-        (Status::Installed, Some(newer)) => format!("replaced by {newer}, which is installed"),
-    };
+    let status = if installed_by.is_some() { Status::Installed } else { Status::Missing };
     let newest = rows.iter().max_by_key(|row| row.posted).expect("an update has a row");
     let lines: Vec<_> = rows.iter().map(|row| row.line.to_string()).collect();
-    let mut replaced_by = edges.newer.get(&article).cloned().unwrap_or_default();
+    let mut replaced_by = supersedence.replaced_directly_by(article).to_vec();
     replaced_by.sort_unstable();
-    replaced_by.dedup();
     Finding {
         article,
         // Listed for security by one product of the machine, it is not only a service pack.
@@ -122,71 +116,20 @@ fn finding(
         severity: rows.iter().map(|row| row.severity).max().unwrap_or_default(),
         cves,
         status,
-        is_latest: !is_replaced,
+        is_latest: supersedence.replaced_by(article).is_empty(),
         replaced_by,
-        evidence: vec![fact("kb", &article.to_string(), &found, "=", "installed", status == Status::Installed)],
+        evidence: vec![article_fact(article, installed_by)],
         source: format!("{}, from line {}", definitions.file, lines.join(", ")),
     }
 }
 
-/// Who replaces whom.
-struct Edges {
-    older: HashMap<Article, BTreeSet<Article>>,
-    newer: HashMap<Article, Vec<Article>>,
-}
-
-impl Edges {
-    fn of(definitions: &Definitions, updates: &BTreeMap<Article, Vec<&Update>>, installed: &BTreeSet<Article>) -> Self {
-        let mut edges = Self { older: HashMap::new(), newer: HashMap::new() };
-        let here = updates.values().flatten().copied();
-        let elsewhere = definitions
-            .updates
-            .iter()
-            .filter(|update| installed.contains(&update.article) && !updates.contains_key(&update.article));
-        for update in here.chain(elsewhere) {
-            for older in update.replaces.iter().filter(|older| **older != update.article) {
-                edges.older.entry(update.article).or_default().insert(*older);
-                edges.newer.entry(*older).or_default().push(update.article);
-            }
+/// Of an article those of the `installed` ones that the table says, of whatever product, to replace it.
+fn elsewhere(definitions: &Definitions, installed: &BTreeSet<Article>) -> HashMap<Article, Vec<Article>> {
+    let mut newer: HashMap<Article, Vec<Article>> = HashMap::new();
+    for update in definitions.updates.iter().filter(|update| installed.contains(&update.article)) {
+        for older in &update.replaces {
+            newer.entry(*older).or_default().push(update.article);
         }
-        edges
     }
-
-    /// The listed updates that another listed one replaces, directly or through others. Of updates that replace each
-    /// other the one posted last stays: else a circle would hide them all.
-    fn replaced(&self, updates: &BTreeMap<Article, Vec<&Update>>) -> BTreeSet<Article> {
-        let posted = |article: &Article| {
-            let rows = updates.get(article).into_iter().flatten();
-            (rows.map(|row| row.posted).min(), *article)
-        };
-        let reach: HashMap<Article, HashMap<Article, Article>> =
-            updates.keys().map(|article| (*article, self.reached(std::iter::once(*article)))).collect();
-        let mut replaced = BTreeSet::new();
-        for (newer, older_ones) in &reach {
-            for older in older_ones.keys() {
-                let is_circle = reach.get(older).is_some_and(|back| back.contains_key(newer));
-                if !is_circle || posted(newer) > posted(older) {
-                    replaced.insert(*older);
-                }
-            }
-        }
-        replaced
-    }
-
-    /// Everything that one of these replaces, directly or through others, with the one it was reached from first.
-    fn reached(&self, from: impl Iterator<Item = Article>) -> HashMap<Article, Article> {
-        let mut reached = HashMap::new();
-        for start in from {
-            let mut waiting = vec![start];
-            while let Some(newer) = waiting.pop() {
-                for older in self.older.get(&newer).into_iter().flatten() {
-                    if *older != start && !reached.contains_key(older) {
-                        reached.insert(*older, start);
-                        waiting.push(*older);
-                    }
-                }
-            }
-        }
-        reached
-    }
+    newer
 }

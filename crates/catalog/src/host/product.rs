@@ -58,6 +58,10 @@ impl Product {
         &self.names[0]
     }
 
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+
     /// Is a product of the tables this release, or something on it (`Internet Explorer 11 on …`)? Whether a server is a
     /// Server Core installation `systeminfo` does not say, so both count. `product` is in its normal form.
     pub fn includes(&self, product: &str) -> bool {

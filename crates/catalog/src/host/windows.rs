@@ -71,11 +71,15 @@ fn version(line: &str) -> Option<u32> {
 /// As the version's line says, else as the build does.
 fn service_pack(line: &str, build: u32) -> Option<u8> {
     let written = line.split_once("Service Pack ").and_then(|(_, rest)| rest.split_whitespace().next()?.parse().ok());
-    written.or(match build {
+    written.or_else(|| service_pack_of_build(build))
+}
+
+pub(crate) const fn service_pack_of_build(build: u32) -> Option<u8> {
+    match build {
         6001 | 7601 => Some(1),
         6002 | 6003 => Some(2),
         _ => None,
-    })
+    }
 }
 
 /// `x64-based PC`; a processor's `x86 Family 6` says what it could run, not what runs.

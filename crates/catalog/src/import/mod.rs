@@ -7,6 +7,7 @@ use std::io::{BufRead, Read, Seek, SeekFrom};
 use std::str::FromStr;
 
 pub use detect::detect;
+use fettle_model::patch::Patch;
 
 use crate::debian::{advisories, patches, statements, tracker};
 use crate::reading::{Place, ReadError, Report};
@@ -99,20 +100,13 @@ impl FromStr for Format {
 }
 
 /// Reads a whole file as this format, within the format's limits of size. The records go by.
-pub fn read(format: Format, mut input: impl BufRead + Seek) -> Result<Imported, ReadError> {
+pub fn read(format: Format, input: impl BufRead + Seek) -> Result<Imported, ReadError> {
     let mut signature = None;
     let report = match format {
         Format::Mssecure => {
-            let start = input.fill_buf().map_err(ReadError::Input)?;
-            if mssecure::cabinet::is_cabinet(start) {
-                let mut cabinet = Vec::new();
-                input.by_ref().take(mssecure::MAX_PACKED + 1).read_to_end(&mut cabinet).map_err(ReadError::Input)?;
-                let (_, report, found) = mssecure::cabinet::read(&cabinet)?;
-                signature = Some(found.text());
-                report
-            } else {
-                mssecure::read(input)?.1
-            }
+            let (_, report, found) = bulletins(input)?;
+            signature = found;
+            report
         }
         Format::Wesng => definitions::read(input)?.1,
         Format::DebianDsa | Format::DebianDla => patches::read(text(input, advisories::MAX_UNPACKED)?)?.1,
@@ -124,6 +118,23 @@ pub fn read(format: Format, mut input: impl BufRead + Seek) -> Result<Imported, 
         Format::Nvd => nvd::read(text(input, nvd::MAX_BYTES)?, drop)?.1,
     };
     Ok(Imported { format, report, signature })
+}
+
+/// The bulletins of `mssecure.xml`, or of its cabinet with what is known of its signature. What of them a list of updates
+/// tells is counted in the report.
+pub fn bulletins(mut input: impl BufRead) -> Result<(Vec<Patch>, Report, Option<String>), ReadError> {
+    let start = input.fill_buf().map_err(ReadError::Input)?;
+    let (store, mut report, signature) = if mssecure::cabinet::is_cabinet(start) {
+        let mut cabinet = Vec::new();
+        input.by_ref().take(mssecure::MAX_PACKED + 1).read_to_end(&mut cabinet).map_err(ReadError::Input)?;
+        let (store, report, found) = mssecure::cabinet::read(&cabinet)?;
+        (store, report, Some(found.text()))
+    } else {
+        let (store, report) = mssecure::read(input)?;
+        (store, report, None)
+    };
+    let patches = mssecure::patches::patches(&store, &mut report);
+    Ok((patches, report, signature))
 }
 
 /// The text of a file that may be compressed.

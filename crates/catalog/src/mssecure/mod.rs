@@ -1,11 +1,12 @@
 //! mssecure.xml, the bulletins of 1998 to 2005 with their files and registry values (`catalogue.md` 5.8).
 //!
 //! [`read`] makes a [`Datastore`] of the file, [`cabinet`] takes it out of its signed cabinet, [`evaluate`] judges one
-//! machine as `HFNetChk` did, with four results.
+//! machine as `HFNetChk` did, with four results; [`patches`] are what a list of updates alone tells of.
 
 pub mod cabinet;
 mod change;
 pub mod evaluate;
+pub mod patches;
 mod reader;
 mod signature;
 

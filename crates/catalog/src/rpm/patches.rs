@@ -122,6 +122,7 @@ fn patch(distribution: &Distribution, number: &str, update: &Update, listed: &[&
         modified: update.updated,
         reboot,
         advisory_link: update.link.clone(),
+        update: None,
     })
 }
 

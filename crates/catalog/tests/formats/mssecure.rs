@@ -3,8 +3,11 @@
 use std::process::Command;
 
 use fettle_catalog::mssecure::evaluate::{FileFact, Finding, Machine, RegistryChecks, Status, evaluate};
+use fettle_catalog::mssecure::patches::patches;
 use fettle_catalog::mssecure::{Datastore, MAX_UNPACKED, cabinet, read};
 use fettle_catalog::reading::{ReadError, Report};
+use fettle_catalog::windows_product::of_release;
+use fettle_model::patch::Reboot;
 use fettle_model::version::windows::Version;
 
 use crate::support::{fixture, skipped, vendor_file};
@@ -105,6 +108,86 @@ fn four_results_and_what_they_rest_on() {
         judged(&sp1),
         [("new.exe".to_owned(), Status::Missing, false), ("words.exe".to_owned(), Status::Undetermined, false)]
     );
+}
+
+/// What our file says, of Windows 2000, and with a value below the Hotfix key for the newer patch, too.
+fn of_windows_2000() -> String {
+    let text = String::from_utf8(fixture("mssecure.xml")).expect("text");
+    let with = [
+        ("Example System 1.0 ", "Windows 2000 Server"),
+        ("Example System Gold", "Windows 2000 Gold"),
+        ("Example System SP1", "Windows 2000 Service Pack 1"),
+        (
+            r#"<FileChgs><FileChg FileChangeID="6"/></FileChgs>"#,
+            r#"<FileChgs><FileChg FileChangeID="6"/></FileChgs><RegChgs><RegChg RegChangeID="2"/></RegChgs>"#,
+        ),
+        (
+            r#"<RegKey RegKeyID="5""#,
+            r#"<RegKey RegKeyID="6" Name="Installed"><RegChanges><RegChange RegChangeID="2" RegChangeValue="1" CommandID="r" LocationID="4"/></RegChanges></RegKey><RegKey RegKeyID="5""#,
+        ),
+        (
+            r#"<Location LocationID="1""#,
+            r#"<Location LocationID="4" Path="HKLM\SOFTWARE\Example\Hotfix\Q100002" AbsolutePath="True"/><Location LocationID="1""#,
+        ),
+    ];
+    with.iter().fold(text, |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replacen(from, to, 1)
+    })
+}
+
+#[test]
+fn what_a_list_of_updates_tells_is_a_patch_for_each_release() {
+    let (store, mut report) = read(of_windows_2000().as_bytes()).expect("our own file");
+    let found = patches(&store, &mut report);
+    let shown: Vec<_> = found
+        .iter()
+        .map(|patch| {
+            let update = patch.update.as_ref().expect("an update");
+            format!("{} | {} | {:?} | {:?}", patch.title, patch.product, update.products, update.replaces)
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            r#"KB100001, FX01-001: A hole in the parser | windows:5.0.2195 server x86 | ["Windows 2000 Server, Windows 2000 Gold"] | []"#,
+            r#"KB100002, FX01-002: The hole again | windows:5.0.2195 server x86 | ["Windows 2000 Server, Windows 2000 Gold"] | [Article(100001)]"#,
+            r#"KB100002, FX01-002: The hole again | windows:5.0.2195 server x86 sp1 | ["Windows 2000 Server, Windows 2000 Service Pack 1"] | []"#,
+        ]
+    );
+    assert_eq!(found[0].reboot, Reboot::Never);
+    assert_eq!(found[0].published.map(|published| published.to_string()).as_deref(), Some("2001-01-02T00:00:00Z"));
+    assert_eq!((found[0].native_id("KB"), found[0].native_id("BULLETIN")), (Some("KB100001"), Some("FX01-001")));
+    assert_eq!((report.read["patchesToldByArticle"], report.read["patchesNotTold"]), (2, 2));
+}
+
+/// By the list of updates alone: on plain machines every patch that is told applies as the full evaluation says, is Missing
+/// as it says, and is the latest unless a patch that is told replaces it.
+#[test]
+fn the_real_file_by_lists_of_updates() {
+    let Some(path) = vendor_file("mssecure/mssecure.xml") else { return };
+    let (store, mut report) = read(fs_err::read(path).expect("readable").as_slice()).expect("the real file");
+    let found = patches(&store, &mut report);
+    assert_eq!((report.read["patchesToldByArticle"], report.read["patchesNotTold"], found.len()), (83, 310, 264));
+    let machines = [
+        ("Windows 2000 Server", "Windows 2000 Service Pack 2", "5.0.2195 Server X86 SP2"),
+        ("Windows 2000 Professional", "Windows 2000 Gold", "5.0.2195 Client X86"),
+        ("Windows NT Server 4.0", "Windows NT4 Service Pack 6a", "4.0.1381 Server X86 SP6a"),
+    ];
+    let mut counts = Vec::new();
+    for (product, pack, release) in machines {
+        let products = vec![store.installed(product, pack).expect(product)];
+        let machine = Machine { products, is_english: true, ..Machine::default() };
+        let full = evaluate(&store, &machine, RegistryChecks::Made);
+        let told: Vec<_> = found.iter().filter(|patch| patch.product == of_release(release)).collect();
+        for patch in &told {
+            let bulletin = patch.native_id("BULLETIN").expect("a bulletin");
+            let alike = full.iter().filter(|finding| store.patches[finding.patch].key.bulletin == bulletin);
+            assert!(alike.clone().any(|finding| finding.status == Status::Missing), "{}", patch.title);
+        }
+        counts.push((told.len(), full.len()));
+    }
+    assert_eq!(counts, [(8, 15), (25, 29), (25, 40)], "told by a list of updates, of all that apply");
 }
 
 /// `catalogue.md` 12.

@@ -44,7 +44,8 @@ fn verdict(package: &IndexedPackage, source: &str, fixed: &str) -> Verdict {
         fixed: fixed.to_owned(),
         reach: Reach::Everyone,
     };
-    let rule = Rule { product: "debian:12".to_owned(), repository: None, clauses: vec![clause] };
+    let rule =
+        Rule { product: "debian:12".to_owned(), repository: None, clauses: vec![clause], articles: Box::default() };
     let asset: AssetId = "0193a1b2-0000-7000-8000-000000000001".parse().expect("an id");
     judge(&rule, asset, &AssetView::new(&components)).verdict
 }

@@ -115,7 +115,7 @@ fn revision(advisory: &Advisory) -> Option<Named> {
     let clauses: Vec<_> = fixes.map(clause).collect();
     let base = base_id(&advisory.id).to_owned();
     let names = advisory.cves.iter().cloned().chain([base.clone()]).collect();
-    let rule = Rule { product: PRODUCT.to_owned(), repository: None, clauses };
+    let rule = Rule { product: PRODUCT.to_owned(), repository: None, clauses, articles: Box::default() };
     (!rule.clauses.is_empty()).then_some(Named { advisory: base, names, rule })
 }
 

@@ -16,7 +16,7 @@ async fn an_import_that_is_tried_says_what_it_read() {
     exit 1
     --- stdout
     Format      mssecure
-    Read        0 affected products, 0 affected service packs, 1 bulletins, 1 patches, 1 products, 0 supersedences
+    Read        0 affected products, 0 affected service packs, 1 bulletins, 1 patches, 1 patches not told, 0 patches told by article, 1 products, 0 supersedences, 0 updates
     Dropped     1 × a patch without `PatchName`
     Unresolved  1 × supersedence record
     Warnings    nothing

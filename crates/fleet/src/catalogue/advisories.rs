@@ -55,6 +55,7 @@ impl Fleet {
             let merged = match advisory.package_kind {
                 PackageKind::Deb => merged(&known.patch, advisory),
                 PackageKind::Rpm => joined(&known.patch, advisory),
+                PackageKind::WindowsUpdate => advisory,
             };
             if merged == known.patch {
                 imported.unchanged += 1;

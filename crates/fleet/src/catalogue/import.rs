@@ -4,7 +4,9 @@
 use std::io::{BufRead, Seek};
 
 use fettle_catalog::debian::{advisories, patches, statements, tracker};
-use fettle_catalog::import::{Format, Imported as FileRead, read, text};
+use fettle_catalog::definitions::patches::patches as patches_of;
+use fettle_catalog::definitions::{self, Definitions};
+use fettle_catalog::import::{Format, Imported as FileRead, bulletins, read, text};
 use fettle_catalog::reading::{ReadError, Report};
 use fettle_catalog::rpm::{self, updateinfo};
 use fettle_catalog::vulnerability::{epss, kev, nvd};
@@ -32,6 +34,8 @@ pub enum Records {
     /// One page, and where it stands among all.
     Nvd(nvd::Page, Vec<nvd::Vulnerability>),
     Tracker(statements::ByCve, Extent),
+    Updates(Definitions),
+    Bulletins(Vec<Patch>),
 }
 
 /// A file that was applied whole.
@@ -48,8 +52,8 @@ pub struct Applied {
 
 /// True for a format whose records the catalogue keeps; the others can be read and reported.
 pub const fn is_stored(format: Format) -> bool {
-    use Format::{DebianDla, DebianDsa, DebianTracker, Epss, Kev, Nvd, Updateinfo};
-    matches!(format, DebianDsa | DebianDla | DebianTracker | Updateinfo | Kev | Epss | Nvd)
+    use Format::{DebianDla, DebianDsa, DebianTracker, Epss, Kev, Mssecure, Nvd, Updateinfo, Wesng};
+    matches!(format, DebianDsa | DebianDla | DebianTracker | Updateinfo | Mssecure | Wesng | Kev | Epss | Nvd)
 }
 
 /// Reads a whole file, within the limits of its format. Blocks.
@@ -68,6 +72,14 @@ pub fn read_records(format: Format, input: impl BufRead + Seek) -> Result<(FileR
             let (patches, report) = rpm::patches::read(text(input, updateinfo::MAX_UNPACKED)?)?;
             (report, Records::Advisories(patches))
         }
+        Format::Mssecure => {
+            let (patches, report, signature) = bulletins(input)?;
+            return Ok((FileRead { format, report, signature }, Some(Records::Bulletins(patches))));
+        }
+        Format::Wesng => {
+            let (definitions, report) = definitions::read(input)?;
+            (report, Records::Updates(definitions))
+        }
         Format::Kev => {
             let mut entries = Vec::new();
             let report = kev::read(text(input, kev::MAX_BYTES)?, |entry| entries.push(entry))?;
@@ -84,7 +96,7 @@ pub fn read_records(format: Format, input: impl BufRead + Seek) -> Result<(FileR
             let (page, report) = nvd::read(text(input, nvd::MAX_BYTES)?, |record| records.push(record))?;
             (report, Records::Nvd(page, records))
         }
-        _ => return Ok((read(format, input)?, None)),
+        Format::Repomd => return Ok((read(format, input)?, None)),
     };
     Ok((FileRead { format, report, signature: None }, Some(records)))
 }
@@ -111,6 +123,15 @@ impl Fleet {
                     changes += self.import_advisories(turn.to_vec()).await?;
                 }
                 return Ok(changes);
+            }
+            Records::Updates(definitions) => {
+                let stored = self.store_updates(patches_of(&definitions)).await?;
+                // It need not be in memory beside the index's own growth.
+                drop(definitions);
+                return self.index_updates(stored).await;
+            }
+            Records::Bulletins(patches) => {
+                return self.index_updates(self.store_updates(patches.into_iter()).await?).await;
             }
             Records::KnownExploited(entries, extent) => self.import_known_exploited(document, extent, entries).await?,
             Records::Epss(model, scores) => self.import_epss(document, model, scores).await?,

@@ -6,5 +6,6 @@ pub mod learn;
 pub(crate) mod read_changelogs;
 pub mod repositories;
 mod source_statements;
+mod updates;
 pub mod verify;
 pub mod vulnerability_facts;

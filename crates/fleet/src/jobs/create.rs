@@ -41,7 +41,9 @@ impl Fleet {
             match self.index.with_patch(*patch, look) {
                 None => return Err(JobError::NotFound("patch")),
                 Some((PackageKind::Deb, _)) => {}
-                Some((PackageKind::Rpm, title)) => return Err(JobError::NotDeployable(title)),
+                Some((PackageKind::Rpm | PackageKind::WindowsUpdate, title)) => {
+                    return Err(JobError::NotDeployable(title));
+                }
             }
         }
         Ok(())

@@ -1,5 +1,7 @@
 //! Findings: of one asset, and of one patch.
 
+use std::cell::LazyCell;
+
 use fettle_model::{AssetId, PatchId, Repository};
 use jiff::Timestamp;
 use roaring::RoaringBitmap;
@@ -41,15 +43,20 @@ impl Index {
         let Some(slot) = shared.slots.get(&asset).copied() else { return Vec::new() };
         let block = self.block(slot.block);
         let block = block.read().expect(POISONED);
-        let Some(enrolled) = block.row(slot).map(|row| row.columns.enrolled_at) else { return Vec::new() };
+        let enrolled = block.columns.enrolled_at(slot.at);
         let mut here = Here::new(&shared.dictionary, Some((&block, slot.at)));
         let judged = shared.catalogue.all().map(|entry| (entry, here.status(asset, entry)));
         let applying: Vec<_> = judged.filter(|(_, status)| *status != Status::NotApplicable).collect();
         applying
             .into_iter()
             .map(|(entry, status)| {
-                let newer = shared.catalogue.newer(entry);
-                let replaced = newer.into_iter().any(|newer| here.status(asset, newer) != Status::NotApplicable);
+                // All updates of a product apply to its machines.
+                let replaced = if entry.patch.update.is_some() {
+                    shared.catalogue.is_replaced(entry)
+                } else {
+                    let newer = shared.catalogue.newer(entry);
+                    newer.into_iter().any(|newer| here.status(asset, newer) != Status::NotApplicable)
+                };
                 let due = shared.clock(entry).due(enrolled);
                 let is_excepted = shared.is_excepted(entry.number, asset);
                 let is_late = status == Status::Missing && due.is_some_and(|due| due < shared.as_of);
@@ -110,16 +117,33 @@ impl Index {
         (cloned(shared.catalogue.newer(entry)), cloned(shared.catalogue.older(entry)))
     }
 
+    /// True where an enabled patch replaces it.
+    pub fn is_superseded(&self, patch: PatchId) -> bool {
+        let shared = self.shared.read().expect(POISONED);
+        let entry = shared.catalogue.number(patch).and_then(|number| shared.catalogue.get(number));
+        entry.is_some_and(|entry| shared.catalogue.is_replaced(entry))
+    }
+
+    /// On how many assets the patch is missing and installed.
+    pub fn count_findings(&self, patch: PatchId) -> Option<FindingCount> {
+        let shared = self.shared.read().expect(POISONED);
+        let entry = shared.catalogue.get(shared.catalogue.number(patch)?)?;
+        Some(self.count(&shared, entry, &mut Enrolled::default()))
+    }
+
     pub(super) fn count(&self, shared: &Shared, entry: &PatchEntry, enrolled: &mut Enrolled) -> FindingCount {
         let mut count = FindingCount::default();
-        let overdue_before = shared.overdue_before(entry);
+        // Looks at what is known of each CVE: not for the many patches that no asset misses.
+        let overdue_before = LazyCell::new(|| shared.overdue_before(entry));
         for (at, block) in self.all_blocks().iter().enumerate() {
             let block = block.read().expect(POISONED);
-            count.missing += block.missing(entry.number).map_or(0, RoaringBitmap::len);
-            count.overdue +=
-                overdue_before.map_or(0, |limit| enrolled.overdue(shared, (at, &block), entry.number, limit).len());
+            if let Some(missing) = block.missing(entry.number) {
+                count.missing += missing.len();
+                let late = overdue_before.map(|limit| enrolled.overdue(shared, (at, &block), entry.number, limit));
+                count.overdue += late.map_or(0, |late| late.len());
+            }
             let mut judging = Judging::new(&block, at, &shared.dictionary, &shared.slots);
-            count.installed += judging.judge(entry).installed().len();
+            count.installed += judging.installed(entry).len();
         }
         count
     }
@@ -133,13 +157,10 @@ pub(super) fn slots_with(
     entry: &PatchEntry,
     status: Status,
 ) -> RoaringBitmap {
-    let judge = || Judging::new(block, at, &shared.dictionary, &shared.slots).judge(entry);
+    let mut judging = Judging::new(block, at, &shared.dictionary, &shared.slots);
     match status {
         Status::Missing => block.missing(entry.number).cloned().unwrap_or_default(),
-        Status::Installed => judge().installed().to_bitmap(),
-        Status::NotApplicable => {
-            let all: RoaringBitmap = block.rows_with_slots().map(|(slot, _)| u32::from(slot)).collect();
-            all - judge().applies.to_bitmap()
-        }
+        Status::Installed => judging.installed(entry).to_bitmap(),
+        Status::NotApplicable => block.columns.taken().to_bitmap() - judging.judge(entry).applies.to_bitmap(),
     }
 }

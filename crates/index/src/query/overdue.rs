@@ -2,24 +2,25 @@
 //! enrolment (`model::sla`), so the overdue assets of a patch are those that miss it and enrolled before one moment.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, RwLock};
 
-use fettle_catalog::chain::ChainKey;
 use fettle_model::AssetId;
 use fettle_model::sla::PatchClock;
 use jiff::Timestamp;
 use roaring::RoaringBitmap;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::block::Block;
+use crate::catalogue::Line;
 use crate::{Index, POISONED, PatchEntry, PatchNumber, Shared};
 
 /// Assets by the moment before which they enrolled, block by block: patches of one class ask for the same moment.
 #[derive(Debug, Default)]
-pub(super) struct Enrolled(FxHashMap<(usize, Timestamp), RoaringBitmap>);
+pub(crate) struct Enrolled(FxHashMap<(usize, Timestamp), RoaringBitmap>);
 
 impl Enrolled {
     /// Slots of block `at` on which the patch is missing and overdue. `limit` is [`Shared::overdue_before`].
-    pub(super) fn overdue(
+    pub(crate) fn overdue(
         &mut self,
         shared: &Shared,
         (at, block): (usize, &Block),
@@ -27,7 +28,7 @@ impl Enrolled {
         limit: Timestamp,
     ) -> RoaringBitmap {
         let Some(missing) = block.missing(patch) else { return RoaringBitmap::new() };
-        let before = self.0.entry((at, limit)).or_insert_with(|| block.enrolled_before(limit));
+        let before = self.0.entry((at, limit)).or_insert_with(|| block.columns.enrolled_before(limit));
         (missing & &*before) - shared.excepted(patch, at)
     }
 }
@@ -40,13 +41,26 @@ impl Shared {
     }
 
     /// Assets that miss the patch and enrolled before this are overdue.
-    pub(super) fn overdue_before(&self, entry: &PatchEntry) -> Option<Timestamp> {
+    pub(crate) fn overdue_before(&self, entry: &PatchEntry) -> Option<Timestamp> {
         self.clock(entry).overdue_before(self.as_of)
     }
 
-    /// Every patch that is shown and of which an asset can be overdue, with its moment.
-    pub(super) fn overdue_patches(&self) -> Vec<(&PatchEntry, Timestamp)> {
-        let shown = self.catalogue.all().filter(|entry| !entry.state.is_hidden());
+    /// Every patch that is shown, that some asset misses and of which one can be overdue, with its moment.
+    pub(super) fn overdue_patches(&self, blocks: &[Arc<RwLock<Block>>]) -> Vec<(&PatchEntry, Timestamp)> {
+        let mut missing = FxHashSet::default();
+        for block in blocks {
+            missing.extend(block.read().expect(POISONED).missing_patches());
+        }
+        self.overdue_among(missing)
+    }
+
+    /// Of these patches those that are shown and of which an asset can be overdue, with their moments.
+    pub(crate) fn overdue_among(
+        &self,
+        patches: impl IntoIterator<Item = PatchNumber>,
+    ) -> Vec<(&PatchEntry, Timestamp)> {
+        let entries = patches.into_iter().filter_map(|number| self.catalogue.get(number));
+        let shown = entries.filter(|entry| !entry.state.is_hidden());
         shown.filter_map(|entry| Some((entry, self.overdue_before(entry)?))).collect()
     }
 }
@@ -67,23 +81,24 @@ pub(super) fn slots_overdue(
 }
 
 impl Index {
-    /// Of each asset the lines of patches (a source package in a release) of which one is overdue: however many
+    /// Of each asset the lines of patches (a source package in a release, updates of Windows that replace each
+    /// other) of which one is overdue: however many
     /// versions are late, one update brings them all.
     pub fn overdue_counts(&self, assets: impl IntoIterator<Item = AssetId>) -> FxHashMap<AssetId, u32> {
         let shared = self.shared.read().expect(POISONED);
-        let patches = shared.overdue_patches();
+        let patches = shared.overdue_patches(&self.all_blocks());
         let mut counts = FxHashMap::default();
         for asset in assets {
             let Some(slot) = shared.slots.get(&asset).copied() else { continue };
             let block = self.block(slot.block);
             let block = block.read().expect(POISONED);
-            let Some(enrolled) = block.row(slot).map(|row| row.columns.enrolled_at) else { continue };
+            let enrolled = block.columns.enrolled_at(slot.at);
             let misses = |entry: &PatchEntry| {
                 block.missing(entry.number).is_some_and(|missing| missing.contains(u32::from(slot.at)))
                     && !shared.is_excepted(entry.number, asset)
             };
             let late = patches.iter().filter(|(entry, limit)| enrolled < *limit && misses(entry));
-            let lines: BTreeSet<ChainKey> = late.map(|(entry, _)| ChainKey::of(&entry.patch)).collect();
+            let lines: BTreeSet<Line> = late.map(|(entry, _)| shared.catalogue.line(entry)).collect();
             counts.insert(asset, u32::try_from(lines.len()).expect("a catalogue's patches fit"));
         }
         counts

@@ -39,21 +39,22 @@ impl Index {
         let mut overview = Overview::default();
         let shared = self.shared.read().expect(POISONED);
         let blocks = self.all_blocks();
-        let overdue_patches = shared.overdue_patches();
+        let overdue_patches = shared.overdue_patches(&blocks);
         for (at, block) in blocks.iter().enumerate() {
             let block = block.read().expect(POISONED);
             overview.overdue += slots_overdue(&shared, at, &block, &overdue_patches).len();
-            for (_, row) in block.rows_with_slots() {
+            for slot in block.columns.taken().iter() {
                 overview.assets += 1;
-                match row.columns.scan_status {
+                match block.columns.scan_status(slot) {
                     ScanStatus::Scanned => overview.scanned += 1,
                     ScanStatus::Pending | ScanStatus::Scanning => overview.pending += 1,
                     ScanStatus::Failed | ScanStatus::NotSupported => overview.failed += 1,
                 }
-                overview.reboot_pending += usize::from(row.columns.pending_reboot);
-                overview.packages += u64::from(row.counts.packages);
-                overview.updates += u64::from(row.counts.offers);
-                overview.security_updates += u64::from(row.counts.security_offers);
+                overview.reboot_pending += usize::from(block.columns.pending_reboot.contains(slot));
+                let counts = block.columns.counts(slot);
+                overview.packages += u64::from(counts.packages);
+                overview.updates += u64::from(counts.offers);
+                overview.security_updates += u64::from(counts.security_offers);
             }
         }
         let mut cves = BTreeSet::new();
@@ -63,7 +64,7 @@ impl Index {
                 block.read().expect(POISONED).missing(entry.number).map_or(0, roaring::RoaringBitmap::len)
             };
             let count: u64 = blocks.iter().map(on).sum();
-            if count == 0 || entry.state.is_hidden() || !shared.catalogue.newer(entry).is_empty() {
+            if count == 0 || entry.state.is_hidden() || shared.catalogue.is_replaced(entry) {
                 continue;
             }
             if entry.patch.is_security() {

@@ -65,7 +65,7 @@ impl Index {
         let mut enrolled = Enrolled::default();
         let shared = self.shared.read().expect(POISONED);
         for entry in shared.catalogue.all().filter(|entry| is_wanted(filter, &words, entry)) {
-            let is_superseded = !shared.catalogue.newer(entry).is_empty();
+            let is_superseded = shared.catalogue.is_replaced(entry);
             if is_superseded && !filter.superseded {
                 continue;
             }

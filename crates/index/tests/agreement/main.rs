@@ -1,8 +1,11 @@
 //! The index and the plain evaluator agree: after any sequence of reports and new patches, every status and every
 //! count of the index is what judging each asset by itself gives; and an index that is loaded equals one that grew.
 
+mod plain;
+mod questions;
 mod steps;
 mod truth;
+mod updates;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +18,7 @@ use fettle_model::sla::SlaDays;
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use steps::{Step, asset_id, columns, components, step};
+use steps::{Step, asset_id, columns, components, machine_facts, step};
 use truth::{AS_OF, Truth, due, facts};
 
 fn check(index: &Index, truth: &Truth) -> Result<(), TestCaseError> {
@@ -25,6 +28,7 @@ fn check(index: &Index, truth: &Truth) -> Result<(), TestCaseError> {
         for finding in &found {
             prop_assert_eq!(finding.due, due(*asset, &finding.entry));
             prop_assert_eq!(finding.is_overdue, truth.is_overdue(*asset, &finding.entry));
+            prop_assert_eq!(finding.is_latest, !truth.is_replaced(*asset, &finding.entry));
             prop_assert_eq!(finding.is_excepted, truth.is_excepted(*asset, &finding.entry));
         }
         let findings: BTreeMap<_, _> = found.into_iter().map(|found| (found.entry.number, found.status)).collect();
@@ -39,7 +43,7 @@ fn check(index: &Index, truth: &Truth) -> Result<(), TestCaseError> {
         let counts = index.asset(*asset).expect("it is there").counts;
         prop_assert_eq!((counts.missing, counts.missing_security, counts.installed), truth.counts(*asset));
         let packages =
-            truth.machines[asset].iter().filter(|component| matches!(component.kind(), "deb" | "rpm")).count();
+            truth.machines[asset].iter().filter(|component| matches!(component.kind(), "deb" | "rpm" | "msi")).count();
         prop_assert_eq!(counts.packages as usize, packages);
         let late = index.overdue_counts([*asset])[asset];
         prop_assert_eq!(late as usize, truth.overdue_lines(*asset), "{}", asset);
@@ -121,7 +125,7 @@ proptest! {
                     if let Some(publication) = meanwhile {
                         index.put_patch(truth.publish(&publication));
                     }
-                    let change = AssetChange { columns: columns(asset, revision), added, removed };
+                    let change = AssetChange { columns: columns(asset, revision), facts: Some(machine_facts(asset)), added, removed };
                     index.change_asset(change, keeps_preview.then_some(preview));
                     let after: BTreeMap<_, _> = index.findings(asset).into_iter().map(|found| (found.entry.number, found.status)).collect();
                     if !is_overtaken {
@@ -149,6 +153,10 @@ proptest! {
                     index.set_exceptions(truth.exceptions.clone());
                 }
                 Step::Publish(publication) => index.put_patch(truth.publish(&publication)),
+                Step::Update(updates) => {
+                    let entries: Vec<_> = updates.iter().map(|update| truth.update(update)).collect();
+                    index.put_patches(entries);
+                }
                 Step::Advise { source, version, also } => {
                     index.put_patch(truth.advise(source, version, also));
                 }
@@ -157,7 +165,7 @@ proptest! {
                 }
             }
             // Facts are kept of what a patch names: put again when one more may do so, as the server does.
-            index.put_facts([facts()]);
+            index.put_facts(facts());
             check(&index, &truth)?;
         }
         check_vulnerabilities(&index, &truth)?;
@@ -165,10 +173,11 @@ proptest! {
         loaded.add_components(truth.interned.iter().map(|(component, id)| (*id, component)));
         let assets: Vec<_> = truth.machines.iter().map(|(asset, machine)| LoadedAsset {
             columns: columns(*asset, 1),
+            facts: machine_facts(*asset),
             components: machine.iter().map(|component| truth.interned[component]).collect(),
         }).collect();
         loaded.load(assets, truth.patches.values().cloned());
-        loaded.put_facts([facts()]);
+        loaded.put_facts(facts());
         loaded.set_exceptions(truth.exceptions.clone());
         check(&loaded, &truth)?;
         check_vulnerabilities(&loaded, &truth)?;

@@ -9,7 +9,9 @@ use fettle_index::{ComponentId, Exception, PatchEntry, PatchNumber};
 use fettle_model::component::Component;
 use fettle_model::patch::{Corroboration, MatchedBy, Patch, PatchKind, PatchPackage, PatchState, Reboot};
 use fettle_model::sla::{PatchClock, SlaDays};
-use fettle_model::vulnerability::{KnownExploited, VulnerabilityFacts};
+use fettle_model::vulnerability::{
+    BaseScore, CvssScore, CvssVersion, Epss, KnownExploited, Share, VulnerabilityFacts, VulnerabilityRecord,
+};
 use fettle_model::{AssetId, PackageKind, PatchId, Repository, Severity};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -34,7 +36,7 @@ const EXPLOITED_DUE: jiff::civil::Date = jiff::civil::date(1970, 3, 20);
 /// Some findings are overdue then, and some are not yet.
 pub(crate) const AS_OF: i64 = 86_400 * 110;
 
-pub(crate) fn facts() -> (String, VulnerabilityFacts) {
+pub(crate) fn facts() -> [(String, VulnerabilityFacts); 2] {
     let listed = KnownExploited {
         vendor: "V".to_owned(),
         product: "P".to_owned(),
@@ -45,7 +47,26 @@ pub(crate) fn facts() -> (String, VulnerabilityFacts) {
         ransomware: false,
         notes: String::new(),
     };
-    (EXPLOITED.to_owned(), VulnerabilityFacts { known_exploited: Some(listed), ..VulnerabilityFacts::default() })
+    let record = VulnerabilityRecord {
+        description: "A buffer overflow in the parser".to_owned(),
+        published: Timestamp::from_second(86_400 * 50).ok(),
+        is_rejected: false,
+        cvss: vec![CvssScore {
+            source: "security@vendor.example".to_owned(),
+            version: CvssVersion::V31,
+            score: BaseScore(98),
+            vector: "CVSS:3.1/AV:N/AC:L".to_owned(),
+        }],
+    };
+    let epss =
+        Epss { probability: Share(500_000), percentile: Some(Share(990_000)), model_version: None, score_date: None };
+    [
+        (EXPLOITED.to_owned(), VulnerabilityFacts { known_exploited: Some(listed), ..VulnerabilityFacts::default() }),
+        (
+            "CVE-2026-0002".to_owned(),
+            VulnerabilityFacts { record: Some(record), epss: Some(epss), ..VulnerabilityFacts::default() },
+        ),
+    ]
 }
 
 pub(crate) fn patch(
@@ -78,6 +99,7 @@ pub(crate) fn patch(
         modified: None,
         reboot: Reboot::Never,
         advisory_link: None,
+        update: None,
     }
 }
 
@@ -201,7 +223,7 @@ impl Truth {
 
     /// The entry of the patch at a place, of another source and version than before.
     pub(crate) fn move_to(&mut self, place: usize, source: &str, version: usize) -> Option<PatchEntry> {
-        let entry = self.patches.values_mut().nth(place)?;
+        let entry = self.patches.values_mut().nth(place).filter(|entry| entry.patch.update.is_none())?;
         source.clone_into(&mut entry.patch.source);
         VERSIONS[version].clone_into(&mut entry.patch.source_version);
         entry.revision += 1;
@@ -231,11 +253,27 @@ impl Truth {
     pub(crate) fn overdue_lines(&self, asset: AssetId) -> usize {
         let shown = self.patches.values().filter(|entry| !entry.state.is_hidden());
         let late = shown.filter(|entry| self.is_overdue(asset, entry));
-        late.map(|entry| ChainKey::of(&entry.patch)).collect::<BTreeSet<_>>().len()
+        let chain = |entry: &PatchEntry| entry.patch.update.is_none().then(|| ChainKey::of(&entry.patch));
+        late.map(|entry| (chain(entry), self.line(entry))).collect::<BTreeSet<_>>().len()
     }
 
     pub(crate) fn status(&self, asset: AssetId, entry: &PatchEntry) -> Verdict {
-        judge(&entry.rule, asset, &AssetView::new(&self.machines[&asset])).verdict
+        judge(&self.rule(entry), asset, &AssetView::new(&self.machines[&asset])).verdict
+    }
+
+    /// An enabled newer one applies.
+    pub(crate) fn is_replaced(&self, asset: AssetId, entry: &PatchEntry) -> bool {
+        let newer = |other: &&PatchEntry| match entry.patch.update {
+            Some(_) => self.replaces(other, entry),
+            None => {
+                ChainKey::of(&entry.patch).is_of(&other.patch)
+                    && other.patch.compare_versions(&entry.patch).is_gt()
+                    && other.patch.covers(&entry.patch)
+            }
+        };
+        let applies = |other: &PatchEntry| self.status(asset, other) != Verdict::NotApplicable;
+        let enabled = |other: &&PatchEntry| other.state.enabled;
+        self.patches.values().filter(newer).filter(enabled).any(applies)
     }
 
     /// Missing (latest only), missing security, installed: by looking at each patch of the asset.
@@ -246,18 +284,15 @@ impl Truth {
             let shown = !entry.state.is_hidden();
             installed += u32::from(verdict == Verdict::Installed && shown);
             let chain = |other: &&PatchEntry| ChainKey::of(&entry.patch).is_of(&other.patch);
-            let newer = |other: &&PatchEntry| {
-                other.patch.compare_versions(&entry.patch).is_gt() && other.patch.covers(&entry.patch)
+            let brought = |other: &&PatchEntry| {
+                if entry.patch.update.is_some() { self.brings(entry, other) } else { chain(other) }
             };
-            let applies = |other: &PatchEntry| self.status(asset, other) != Verdict::NotApplicable;
-            let enabled = |other: &&PatchEntry| other.state.enabled;
-            let replaced = self.patches.values().filter(chain).filter(newer).filter(enabled).any(applies);
-            if verdict == Verdict::Missing && !replaced && shown {
+            if verdict == Verdict::Missing && !self.is_replaced(asset, entry) && shown {
                 missing += 1;
                 let brings_security = self
                     .patches
                     .values()
-                    .filter(chain)
+                    .filter(brought)
                     .any(|other| other.patch.is_security() && self.status(asset, other) == Verdict::Missing);
                 security += u32::from(brings_security);
             }

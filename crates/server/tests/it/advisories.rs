@@ -42,6 +42,7 @@ pub(crate) fn advisory(name: &str, sources: &[(&str, &str)], cve: &str) -> Patch
         modified: None,
         reboot: Reboot::Never,
         advisory_link: None,
+        update: None,
     }
 }
 

@@ -20,3 +20,4 @@ mod tokens;
 mod tracker;
 mod updateinfo;
 mod vulnerability_facts;
+mod windows_updates;

@@ -120,6 +120,7 @@ pub(crate) fn patch(source: &str, version: &str) -> Patch {
         modified: None,
         reboot: Reboot::Never,
         advisory_link: None,
+        update: None,
     }
 }
 

@@ -22,7 +22,7 @@ pub struct SoftwareParameters {
     search: String,
     limit: Option<usize>,
     after: Option<String>,
-    /// `deb`, `rpm`, `repo` or `running`; all of them.
+    /// `deb`, `rpm`, `msi`, `kb`, `repo` or `running`; all of them.
     kind: Option<String>,
 }
 
@@ -104,6 +104,12 @@ fn row(component: &Component, offers: &[&Offer]) -> Option<SoftwareRow> {
             source: Some(source.clone()),
             ..plain("rpm", name.clone(), Some(version.clone()))
         },
+        Component::Msi { name, publisher, version, arch, .. } => SoftwareRow {
+            architecture: Some(arch.clone()),
+            source: Some(publisher.clone()),
+            ..plain("msi", name.clone(), Some(version.clone()))
+        },
+        Component::Kb { article } => plain("kb", article.to_string(), None),
         Component::Os { id, release } => plain("os", id.clone(), Some(release.clone())),
         Component::Running(Running::Kernel { version }) => {
             plain("running", "running kernel".to_owned(), Some(version.clone()))
@@ -115,6 +121,6 @@ fn row(component: &Component, offers: &[&Offer]) -> Option<SoftwareRow> {
             let state = if *enabled { "enabled" } else { "disabled" };
             plain("repo", repository.to_string(), Some(state.to_owned()))
         }
-        Component::Other { kind, .. } => plain(kind, component.name().to_owned(), None),
+        Component::Other { kind, .. } => plain(kind, component.name().into_owned(), None),
     })
 }

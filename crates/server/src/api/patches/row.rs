@@ -20,6 +20,12 @@ pub struct PatchRow {
     pub vendor: String,
     /// Of the vendor, such as a DSA; `null` while only machines told of it.
     pub advisory: Option<String>,
+    /// Of an update of Windows its article: `KB5034441`.
+    pub kb: Option<String>,
+    /// Of an update of Windows its bulletin: `MS01-044`.
+    pub bulletin: Option<String>,
+    /// Of an update of Windows the names of its products, as its vendor writes them.
+    pub products: Vec<String>,
     pub source: String,
     pub source_version: String,
     /// `debian:12`.
@@ -81,7 +87,10 @@ pub(crate) fn row(entry: PatchEntry, count: FindingCount, is_superseded: bool) -
         advisory: patch.advisory().map(str::to_owned),
         size_bytes: patch.size_bytes(),
         corroboration: corroboration_name(patch.corroboration()).to_owned(),
-        category: if patch.is_security() { "Security Patches" } else { "Non-security Patches" }.to_owned(),
+        category: patch.category().to_owned(),
+        kb: patch.native_id("KB").map(str::to_owned),
+        bulletin: patch.native_id("BULLETIN").map(str::to_owned),
+        products: patch.update.map(|update| update.products).unwrap_or_default(),
         severity,
         is_severity_derived,
         reboot: match patch.reboot {
@@ -113,8 +122,8 @@ pub(crate) fn row(entry: PatchEntry, count: FindingCount, is_superseded: bool) -
 impl AppState {
     /// The row of one patch, with its counts and whether it is replaced.
     pub(crate) fn patch_row_counted(&self, entry: PatchEntry) -> PatchRow {
-        let (newer, _) = self.fleet.index.supersedence(entry.patch.id);
-        let count = self.fleet.index.patch(entry.patch.id).map(|(_, count)| count).unwrap_or_default();
-        row(entry, count, !newer.is_empty())
+        let is_superseded = self.fleet.index.is_superseded(entry.patch.id);
+        let count = self.fleet.index.count_findings(entry.patch.id).unwrap_or_default();
+        row(entry, count, is_superseded)
     }
 }
