@@ -65,7 +65,7 @@ pub(crate) fn samples<T: Thing>(things: &[T], tokens: &'static [TokenDefinition]
         Fact::Bool(value) => Some(value.to_string()),
         Fact::Int(value) => Some(value.to_string()),
         Fact::Float(value) => Some(value.to_string()),
-        Fact::Version(text, _) => Some(text),
+        Fact::Version(text, ..) => Some(text),
         Fact::Uuid(value) => Some(value.to_string()),
         Fact::Date(value) => Some(value.to_string()),
         Fact::Address(value) => Some(value.to_string()),
