@@ -74,6 +74,10 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import("./pages/agents/AgentsPage")).AgentsPage }),
               },
               {
+                path: "audit",
+                lazy: async () => ({ Component: (await import("./pages/audit/AuditLog")).AuditLog }),
+              },
+              {
                 path: "tokens",
                 lazy: async () => ({ Component: (await import("./pages/tokens/TokensPage")).TokensPage }),
               },

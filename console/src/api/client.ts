@@ -1,7 +1,26 @@
 /** What a list takes besides its own filters. Empty values are not sent. */
 export type Query = Record<string, string | number | undefined>;
 
-type ErrorBody = { code: string; message: string; field?: string; privilege?: string; requestId?: string };
+/** What is wrong with a query, and where: `offset` and `length` count characters from 0. */
+export type QueryError = {
+  code: string;
+  message: string;
+  offset: number;
+  length: number;
+  help?: string;
+  suggestions: string[];
+  /** The line of the text, and marks below it. */
+  caret: string;
+};
+
+type ErrorBody = {
+  code: string;
+  message: string;
+  field?: string;
+  privilege?: string;
+  requestId?: string;
+  errors?: QueryError[];
+};
 
 /** A refusal by the server (`status` is the HTTP status), or no answer at all (`status` 0, code `UNREACHABLE`). */
 export class ApiError extends Error {
@@ -9,6 +28,8 @@ export class ApiError extends Error {
   readonly field: string | undefined;
   readonly privilege: string | undefined;
   readonly requestId: string | undefined;
+  /** Of a query that does not hold (`QQL_INVALID`). */
+  readonly errors: QueryError[];
 
   constructor(
     readonly status: number,
@@ -23,6 +44,7 @@ export class ApiError extends Error {
     this.field = body.field;
     this.privilege = body.privilege;
     this.requestId = body.requestId;
+    this.errors = body.errors ?? [];
   }
 }
 

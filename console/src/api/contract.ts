@@ -1,5 +1,6 @@
 // The types of this folder against the server's own description of its API: where a name is missing on either side,
 // the line of that type does not compile. `schema.d.ts` is made from the locked OpenAPI document by `npm run schema`.
+import type { AuditRow } from "./auditTypes";
 import type { components } from "./schema";
 import type * as api from "./types";
 
@@ -61,5 +62,6 @@ export type Contract = [
   Check<SameNames<api.DeploymentRow, Schemas["DeploymentRow"]>>,
   Check<SameNames<api.DeploymentPatch, Schemas["PatchResult"]>>,
   Check<SameNames<api.DeploymentEvent, Schemas["Event"]>>,
+  Check<SameNames<AuditRow, Schemas["AuditRow"]>>,
   Check<SameNames<api.DeploymentDetails, Schemas["DeploymentDetails"]>>,
 ];

@@ -9,6 +9,7 @@ const advice: Record<string, ErrorText> = {
     body: "Check that the Fettle server runs and that this computer reaches it. The page tries again by itself.",
   },
   NOT_FOUND: { title: "This does not exist", body: "It may have been deleted, or the link is incomplete." },
+  QQL_TIMEOUT: { title: "The query takes too long", body: "Narrow it by a date, or by a value that is there seldom." },
   CSRF_REQUIRED: {
     title: "The request came from another page",
     body: "Open the console at its own address and try again.",

@@ -38,6 +38,7 @@ const places = [
   { to: "/catalogue", title: "Catalogue" },
   { to: "/jobs", title: "Jobs" },
   { to: "/agents", title: "Agents" },
+  { to: "/audit", title: "Audit log" },
 ];
 
 /** Frame of every page for signed-in people. */

@@ -27,10 +27,15 @@ type Result<Row> = {
   isPlaceholderData?: boolean;
 };
 
-/** A server-paged list with its toolbar: search, filters, actions, pager, and what stands there when it is empty. */
+/**
+ * A server-paged list with its toolbar: search, filters, actions, pager, and what stands there when it is empty.
+ * Of a query that does not hold the field says what is wrong, and nothing is listed.
+ */
 export function ListTable<Row>(props: {
   label: string;
-  searchLabel: string;
+  searchLabel?: string;
+  /** Stands in the place of the search box. */
+  search?: ReactNode;
   address: ListAddress;
   result: Result<Row>;
   columns: Column<Row>[];
@@ -52,12 +57,14 @@ export function ListTable<Row>(props: {
     <>
       <Toolbar className="ft-toolbar" colorVariant="no-background">
         <ToolbarContent>
-          <ToolbarItem className="ft-search">
-            <SearchBox
-              label={props.searchLabel}
-              value={address.search}
-              onSearch={(search) => address.set({ search })}
-            />
+          <ToolbarItem className={props.search ? "ft-query" : "ft-search"}>
+            {props.search ?? (
+              <SearchBox
+                label={props.searchLabel ?? `Search ${props.label}`}
+                value={address.search}
+                onSearch={(search) => address.set({ search })}
+              />
+            )}
           </ToolbarItem>
           {props.filters}
           {narrowed && (
@@ -73,7 +80,7 @@ export function ListTable<Row>(props: {
           </ToolbarItem>
         </ToolbarContent>
       </Toolbar>
-      {error && !data ? (
+      {error?.code === "QQL_INVALID" ? null : error && !data ? (
         <Failure error={error} retry={result.refetch} />
       ) : isEmpty ? (
         narrowed ? (

@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { apiQuery, isFiltered, parseListState, withPage, withValues } from "./listState";
+import { apiQuery, isFiltered, parseListState, querySort, withPage, withValues } from "./listState";
 import { safeReturn } from "./safeReturn";
 
 const parse = (text: string) => parseListState(new URLSearchParams(text), ["scanStatus", "missing"]);
 
 describe("the address of a list", () => {
+  it("sorts in the words of the query language where the list has one", () => {
+    expect([querySort(""), querySort("time"), querySort("-time")]).toEqual(["", "time", "time:desc"]);
+  });
+
   it("holds search, sort, page size and the filters the list knows", () => {
     expect(parse("search=web&sort=-name&limit=20&scanStatus=Failed&unknown=1")).toEqual({
       search: "web",

@@ -41,6 +41,9 @@ export function apiQuery(state: ListState, fixed: Query = {}): Query {
   return { search, sort, limit, after, ...filters, ...fixed };
 }
 
+/** A sort of the address (`-time`) as lists with a query language take it (`time:desc`). */
+export const querySort = (sort: string): string => (sort.startsWith("-") ? `${sort.slice(1)}:desc` : sort);
+
 /** The address with some values changed (empty removes); any such change goes back to the first page. */
 export function withValues(params: URLSearchParams, values: Record<string, string>): URLSearchParams {
   const next = new URLSearchParams(params);

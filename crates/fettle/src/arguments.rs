@@ -103,6 +103,8 @@ pub(crate) enum Command {
     /// The query language: check a query, list the tokens
     #[command(subcommand)]
     Qql(command::qql::Qql),
+    /// Find, count and group with the query language
+    Query(command::query::Query),
     /// Fill a database with a fleet that does not exist
     Simulate(command::simulate::Simulate),
     /// Runs a program that ends with the process that started it

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use fettle_qql::Invalid;
 
+use crate::api::RefusedQuery;
+
 /// Whether a command that was carried out has something to report by its exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Finding {
@@ -84,6 +86,9 @@ pub(crate) enum Failure {
     /// Queries that do not hold, each with its errors.
     #[error("the query is not valid")]
     Query(Vec<Invalid>),
+    /// The same, said by the server of one query.
+    #[error("the query is not valid")]
+    RefusedQuery { field: String, errors: Vec<RefusedQuery> },
     #[error("{operation}")]
     File { operation: String, source: std::io::Error },
     #[error("{} cannot be read", .path.display())]
@@ -123,7 +128,7 @@ impl Failure {
             Self::Unknown { .. } => "NOT_FOUND",
             Self::Ambiguous { .. } => "AMBIGUOUS",
             Self::Argument(_) => "INVALID_ARGUMENT",
-            Self::Query(_) => "QQL_INVALID",
+            Self::Query(_) | Self::RefusedQuery { .. } => "QQL_INVALID",
             Self::File { .. } => "FILE",
             Self::Document { .. } => "INVALID_FILE",
             Self::Catalogue { .. } => "IMPORT_REFUSED",
@@ -161,6 +166,9 @@ impl Failure {
         if let Self::Query(queries) = self {
             return crate::text::printable(&query_errors(queries));
         }
+        if let Self::RefusedQuery { field, errors } = self {
+            return crate::text::printable(&refused_query(field, errors));
+        }
         let mut text = format!("error: {}: {self}", self.code());
         let mut source = std::error::Error::source(self);
         while let Some(cause) = source {
@@ -183,12 +191,24 @@ impl Failure {
 fn query_errors(queries: &[Invalid]) -> String {
     let mut lines = Vec::new();
     for (query, error) in queries.iter().flat_map(|query| query.errors.iter().map(move |error| (query, error))) {
-        let message = message_with_field(&error.message, Some(query.field).filter(|field| *field != "query"));
-        lines.push(format!("error: {}: {message}", error.code.name()));
-        lines.push(error.caret.clone());
-        lines.extend(error.help.iter().map(|help| format!("hint: {help}")));
+        query_error(&mut lines, query.field, error.code.name(), &error.message, &error.caret, error.help.as_deref());
     }
     lines.join("\n")
+}
+
+fn refused_query(field: &str, errors: &[RefusedQuery]) -> String {
+    let mut lines = Vec::new();
+    for error in errors {
+        query_error(&mut lines, field, &error.code, &error.message, &error.caret, error.help.as_deref());
+    }
+    lines.join("\n")
+}
+
+fn query_error(lines: &mut Vec<String>, field: &str, code: &str, message: &str, caret: &str, help: Option<&str>) {
+    let message = message_with_field(message, Some(field).filter(|field| *field != "query"));
+    lines.push(format!("error: {code}: {message}"));
+    lines.push(caret.to_owned());
+    lines.extend(help.map(|help| format!("hint: {help}")));
 }
 
 fn refusal_hint(code: &str) -> Option<&'static str> {
@@ -196,6 +216,7 @@ fn refusal_hint(code: &str) -> Option<&'static str> {
         "UNAUTHENTICATED" | "SESSION_EXPIRED" => Some("sign in again with `fettle login URL`"),
         "JOB_LOCKED" => Some("`fettle jobs clone JOB` makes a copy that can be changed and run"),
         "INDEX_STARTING" => Some("the server is loading; try again in a moment"),
+        "QQL_TIMEOUT" => Some("narrow it by a date, or by a value that is there seldom"),
         "FEED_NOT_STORED" => Some("`--dry-run` reads the file and reports what is in it"),
         "FEED_KIND_UNKNOWN" => Some("`--as FORMAT` names the format"),
         "TOO_MANY_ASSETS" => Some("make several jobs with fewer assets each"),

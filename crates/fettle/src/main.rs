@@ -57,6 +57,7 @@ async fn run(arguments: Arguments) -> Result<Finding, Failure> {
         }
         Command::Exceptions(exceptions) => command::exceptions::run(&connection.client()?, exceptions).await,
         Command::Jobs(jobs) => command::jobs::run(&connection.client()?, jobs).await,
+        Command::Query(query) => command::query::run(&connection.client()?, query).await,
         Command::Keys(keys) => command::keys::run(&connection.client()?, keys).await,
     }
 }

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex};
 
-use fettle_index::{Columns, ComponentId, Index, LastDeployment, LoadedAsset};
+use fettle_index::{Columns, ComponentId, Index, LastDeployment, LoadedAsset, MachineFacts};
 use fettle_model::{AssetId, Clock, Entropy, OrganisationId};
-use fettle_store::assets::{Asset, AssetNumber, Certificate};
+use fettle_store::assets::{Asset, AssetFacts, AssetNumber, Certificate};
 use fettle_store::organisation::{Organisation, ServerKey, StoredTrustStatement};
 use fettle_store::{Database, StoreError, Tx};
 use fettle_wire::dsse::BadEnvelope;
 use fettle_wire::key::KeyError;
+use fettle_wire::message::report::SelfCheck;
 use fettle_wire::{Envelope, Fingerprint, PayloadType, SigningKey, WireComponent};
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
@@ -256,6 +257,8 @@ impl Fleet {
         loop {
             let page = read.assets().load_after(last, PAGE).await?;
             let Some(end) = page.last() else { break };
+            let mut facts: FxHashMap<AssetNumber, AssetFacts> =
+                read.assets().facts_after(last, PAGE).await?.into_iter().collect();
             last = end.asset.number;
             for asset in page.into_iter().filter(|loaded| loaded.asset.retired_at.is_none()) {
                 let contact = asset.contact.as_ref().map(|contact| Connection {
@@ -266,7 +269,9 @@ impl Fleet {
                 let columns = columns(&asset.asset, contact.as_ref(), last_deployments.remove(&asset.asset.id));
                 self.note_repositories(&asset.inventory.coverage)?;
                 let components = asset.inventory.components.into_iter().map(ComponentId).collect();
-                batch.push(LoadedAsset { columns, components });
+                let facts = facts.remove(&asset.asset.number);
+                let facts = facts.as_ref().map(machine_facts).unwrap_or_default();
+                batch.push(LoadedAsset { columns, facts, components });
                 loaded += 1;
                 if batch.len() == fettle_index::BLOCK_SIZE {
                     self.index.load_block(std::mem::take(&mut batch));
@@ -368,6 +373,13 @@ fn agent_of(loaded: &fettle_store::assets::LoadedAsset, mut certificates: Vec<Ce
     Agent::new(asset.id, asset.number, state)
 }
 
+/// What an asset's stored facts say, as the index keeps it.
+pub(crate) fn machine_facts(stored: &AssetFacts) -> MachineFacts {
+    // The agent's word is kept as it came: a shape that is not known says nothing.
+    let checks: Vec<SelfCheck> = serde_json::from_value(stored.self_check.clone()).unwrap_or_default();
+    MachineFacts::new(&stored.facts, checks.iter().map(|check| (check.id.as_str(), check.result.as_str())))
+}
+
 /// An asset's columns as the index shows them.
 pub(crate) fn columns(
     row: &Asset,
@@ -380,6 +392,9 @@ pub(crate) fn columns(
         fqdn: row.fqdn.clone(),
         operating_system: row.os_name.clone(),
         os_family: row.os_family.clone(),
+        os_id: row.os_id.clone(),
+        os_version: row.os_version.clone(),
+        architecture: row.arch.clone(),
         address: connection.and_then(|connection| connection.address.clone()),
         agent_version: row.agent_version.clone(),
         last_logged_on_user: row.last_logged_on.clone(),

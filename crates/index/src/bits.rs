@@ -12,12 +12,32 @@ const WORD: usize = 64;
 pub(crate) struct Bits(Vec<u64>);
 
 impl Bits {
+    pub(crate) const EMPTY: Self = Self(Vec::new());
+
     pub(crate) fn insert(&mut self, slot: u16) {
         let word = usize::from(slot) / WORD;
         if self.0.len() <= word {
             self.0.resize(word + 1, 0);
         }
         self.0[word] |= 1 << (usize::from(slot) % WORD);
+    }
+
+    /// Places of a slice, which are slots, whose value is wanted.
+    pub(crate) fn of_each<T>(values: &[T], is_wanted: impl Fn(&T) -> bool) -> Self {
+        let word = |values: &[T]| {
+            values.iter().enumerate().fold(0, |word, (bit, value)| word | u64::from(is_wanted(value)) << bit)
+        };
+        Self(values.chunks(WORD).map(word).collect())
+    }
+
+    pub(crate) fn clear(&mut self, slot: u16) {
+        if let Some(word) = self.0.get_mut(usize::from(slot) / WORD) {
+            *word &= !(1 << (usize::from(slot) % WORD));
+        }
+    }
+
+    pub(crate) fn contains(&self, slot: u16) -> bool {
+        self.0.get(usize::from(slot) / WORD).is_some_and(|word| word >> (usize::from(slot) % WORD) & 1 == 1)
     }
 
     /// Of a block's bitmap, whose members are slots.

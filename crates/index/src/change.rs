@@ -4,9 +4,9 @@ use std::sync::{Arc, RwLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::asset::{Columns, Counts};
-use crate::block::{Block, Row};
+use crate::block::Block;
 use crate::catalogue::{PatchEntry, PatchNumber};
+use crate::columns::{Columns, Counts, LastDeployment, MachineFacts};
 use crate::contribution::Contribution;
 use crate::dictionary::ComponentId;
 use crate::finding::{Effect, Flip, Status};
@@ -18,11 +18,14 @@ use fettle_model::AssetId;
 use fettle_model::component::Component;
 use fettle_model::debian_source::unsigned;
 use fettle_model::vulnerability::VulnerabilityFacts;
+use jiff::Timestamp;
 
 /// What a report changed: the asset's columns as they are now, and the difference of its components.
 #[derive(Debug, Clone)]
 pub struct AssetChange {
     pub columns: Columns,
+    /// `None`: as they were.
+    pub facts: Option<MachineFacts>,
     pub added: Vec<ComponentId>,
     pub removed: Vec<ComponentId>,
 }
@@ -66,7 +69,7 @@ impl Index {
         };
         let block = self.block(slot.block);
         let block = block.read().expect(POISONED);
-        let revision = block.row(slot).map(|row| row.columns.revision);
+        let revision = block.columns.revision(slot.at);
         let effect = Effect::of(&shared, Some((&block, slot.at)), asset, heads, added, removed);
         Preview { effect, revision, generation }
     }
@@ -80,7 +83,7 @@ impl Index {
         let shared = self.shared.read().expect(POISONED);
         let block = self.block(slot.block);
         let mut block = block.write().expect(POISONED);
-        let revision = block.row(slot).map(|row| row.columns.revision);
+        let revision = block.columns.revision(slot.at);
         if revision.is_some_and(|revision| revision > change.columns.revision) {
             return;
         }
@@ -101,20 +104,36 @@ impl Index {
         for flip in flips {
             block.mark_missing(flip.patch, slot.at, flip.to == Status::Missing);
         }
-        let mut counts = block.row(slot).map(|row| row.counts).unwrap_or_default();
-        counts.replace_findings(counted.0, counted.1);
-        shared.count_components(&mut counts, &change.added, &change.removed);
-        block.put_row(slot, Some(Row { columns: change.columns, counts }));
+        block.columns.put(slot.at, &change.columns);
+        if let Some(facts) = change.facts {
+            block.columns.facts.put(slot.at, facts);
+        }
+        if let Some(counts) = block.columns.counts_mut(slot.at) {
+            counts.replace_findings(counted.0, counted.1);
+            shared.count_components(counts, &change.added, &change.removed);
+        }
     }
 
-    /// Replaces an asset's columns alone (scan state, last check-in, last deployment).
-    pub fn update_columns(&self, asset: AssetId, update: impl FnOnce(&mut Columns)) {
+    /// When and whence an asset was last heard of.
+    pub fn note_contact(&self, asset: AssetId, last_checked_in: Timestamp, address: Option<&str>) {
+        self.at_slot(asset, |block, slot| block.columns.put_contact(slot, Some(last_checked_in), address));
+    }
+
+    /// The asset's row shows its newest deployment; an older one is left alone.
+    pub fn note_deployment(&self, asset: AssetId, last: LastDeployment) {
+        self.at_slot(asset, |block, slot| {
+            let known = block.columns.last_deployment(slot);
+            if known.is_none_or(|known| known.deployment <= last.deployment) {
+                block.columns.put_last_deployment(slot, last);
+            }
+        });
+    }
+
+    /// Of an asset that is not known nothing is changed.
+    fn at_slot(&self, asset: AssetId, change: impl FnOnce(&mut Block, u16)) {
         let shared = self.shared.read().expect(POISONED);
         let Some(slot) = shared.slots.get(&asset).copied() else { return };
-        let block = self.block(slot.block);
-        if let Some(row) = block.write().expect(POISONED).row_mut(slot) {
-            update(&mut row.columns);
-        }
+        change(&mut self.block(slot.block).write().expect(POISONED), slot.at);
     }
 
     /// One that is no update of Windows.

@@ -2,11 +2,10 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::Slot;
-use crate::asset::Counts;
 use crate::bits::Bits;
 use crate::block::Block;
 use crate::catalogue::{Catalogue, PatchEntry, PatchNumber};
+use crate::columns::Counts;
 use crate::finding::is_same_version;
 use crate::judging::Judged;
 use crate::tally::{Change, Tally};
@@ -68,8 +67,8 @@ impl Contribution {
     pub(crate) fn replace(&self, block: &mut Block, after: &Self) {
         let mut each = |before: &Tally, after: &Tally, which: fn(&mut Counts) -> &mut u32| {
             before.differences(after, |at, change: Change| {
-                if let Some(row) = block.row_mut(Slot { block: 0, at }) {
-                    change.apply(which(&mut row.counts));
+                if let Some(counts) = block.columns.counts_mut(at) {
+                    change.apply(which(counts));
                 }
             });
         };

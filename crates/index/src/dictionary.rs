@@ -3,7 +3,7 @@
 
 use fettle_catalog::rule::{Clause, product_key};
 use fettle_catalog::windows_product;
-use fettle_model::component::Component;
+use fettle_model::component::{Component, Offer};
 use fettle_model::debian_source::{family, unsigned};
 use fettle_model::patch::MatchedBy;
 use fettle_model::{Article, PackageKind, Repository};
@@ -19,6 +19,8 @@ pub(crate) struct Dictionary {
     lines: FxHashMap<(PackageKind, MatchedBy), FxHashMap<String, Vec<Version>>>,
     products: FxHashMap<String, Vec<ComponentId>>,
     repositories: FxHashMap<Repository, Vec<ComponentId>>,
+    /// By the package's name.
+    offers: FxHashMap<String, Vec<ComponentId>>,
     articles: FxHashMap<Article, ComponentId>,
 }
 
@@ -86,6 +88,7 @@ impl Dictionary {
             Component::Repo { repository, enabled: true, .. } => {
                 self.repositories.entry(repository.clone()).or_default().push(id);
             }
+            Component::Offer(offer) => self.offers.entry(offer.name.clone()).or_default().push(id),
             _ => {}
         }
         self.known.insert(id, component.clone());
@@ -93,6 +96,10 @@ impl Dictionary {
 
     pub(crate) fn component(&self, id: ComponentId) -> Option<&Component> {
         self.known.get(&id)
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = (ComponentId, &Component)> {
+        self.known.iter().map(|(id, component)| (*id, component))
     }
 
     /// Every version in the fleet of what a clause speaks of, lowest first.
@@ -132,6 +139,15 @@ impl Dictionary {
     pub(crate) fn products_of(&self, family: &str) -> impl Iterator<Item = ComponentId> {
         let of_family = self.products.iter().filter(move |(key, _)| key.split(':').next() == Some(family));
         of_family.flat_map(|(_, ids)| ids.iter().copied())
+    }
+
+    /// What package managers offer for packages of this name.
+    pub(crate) fn offers_of(&self, name: &str) -> impl Iterator<Item = (ComponentId, &Offer)> {
+        let ids = self.offers.get(name).into_iter().flatten().copied();
+        ids.filter_map(|id| match self.component(id)? {
+            Component::Offer(offer) => Some((id, offer)),
+            _ => None,
+        })
     }
 
     pub(crate) fn article(&self, article: Article) -> Option<ComponentId> {

@@ -4,9 +4,9 @@ use fettle_catalog::rule::Clause;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Shared;
-use crate::asset::Counts;
 use crate::block::Block;
 use crate::catalogue::{Catalogue, PatchEntry, PatchNumber};
+use crate::columns::Counts;
 use crate::dictionary::{ComponentId, Dictionary, LineKey, Version};
 use fettle_model::{Article, AssetId, Repository};
 

@@ -189,12 +189,17 @@ impl<'a> Judging<'a> {
 
     /// Where the reporters of a clause stand in the block; `None`: everyone.
     fn reached(&self, clause: &Clause) -> Option<Bits> {
-        match &clause.reach {
-            Reach::Everyone => None,
-            Reach::Reporters(assets) => {
-                let here = assets.iter().filter_map(|asset| self.slots.get(asset));
-                Some(here.filter(|slot| slot.block == self.at).map(|slot| slot.at).collect())
-            }
+        reached(clause, self.slots, self.at)
+    }
+}
+
+/// Where the reporters of a clause stand in block `at`; `None`: it is about everyone.
+pub(crate) fn reached(clause: &Clause, slots: &FxHashMap<AssetId, Slot>, at: usize) -> Option<Bits> {
+    match &clause.reach {
+        Reach::Everyone => None,
+        Reach::Reporters(assets) => {
+            let here = assets.iter().filter_map(|asset| slots.get(asset));
+            Some(here.filter(|slot| slot.block == at).map(|slot| slot.at).collect())
         }
     }
 }

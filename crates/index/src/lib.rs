@@ -5,11 +5,12 @@
 //! block; a new patch is judged against distinct components, never against single machines. The index is derived: it
 //! is rebuilt from the database at start, and losing it loses nothing.
 
-mod asset;
+pub mod ask;
 mod bits;
 mod block;
 mod catalogue;
 mod change;
+mod columns;
 mod contribution;
 mod dictionary;
 mod exception;
@@ -30,9 +31,9 @@ use fettle_model::sla::SlaDays;
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 
-pub use asset::{Columns, Counts, LastDeployment};
 pub use catalogue::{PatchEntry, PatchNumber};
 pub use change::{AssetChange, Preview};
+pub use columns::{Columns, Counts, LastDeployment, MachineFacts, NetworkInterface, SelfCheckResult};
 pub use dictionary::ComponentId;
 pub use exception::Exception;
 pub use finding::{Flip, Status};

@@ -4,9 +4,8 @@
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
 
-use crate::asset::{Columns, Counts};
 use crate::bits::Bits;
-use crate::block::Row;
+use crate::columns::{Columns, Counts, MachineFacts};
 use crate::contribution::Contribution;
 use crate::dictionary::ComponentId;
 use crate::judging::{Judged, Judging};
@@ -16,6 +15,7 @@ use crate::{BLOCK_SIZE, Index, POISONED, PatchEntry, PatchNumber, Slot};
 #[derive(Debug, Clone)]
 pub struct LoadedAsset {
     pub columns: Columns,
+    pub facts: MachineFacts,
     pub components: Vec<ComponentId>,
 }
 
@@ -44,10 +44,16 @@ impl Index {
             let mut counts = Counts::default();
             shared.count_components(&mut counts, &asset.components, &[]);
             pairs.extend(asset.components.iter().map(|component| (*component, slot)));
-            rows.push((slot, Row { columns: asset.columns, counts }));
+            rows.push((slot, asset.columns, asset.facts, counts));
         }
-        for (slot, row) in rows {
-            self.block(slot.block).write().expect(POISONED).put_row(slot, Some(row));
+        for (slot, columns, facts, counts) in rows {
+            let block = self.block(slot.block);
+            let mut block = block.write().expect(POISONED);
+            block.columns.put(slot.at, &columns);
+            block.columns.facts.put(slot.at, facts);
+            if let Some(of_asset) = block.columns.counts_mut(slot.at) {
+                *of_asset = counts;
+            }
         }
         pairs.sort_unstable_by_key(|(component, slot)| (slot.block, *component, slot.at));
         for run in pairs.chunk_by(|left, right| left.0 == right.0 && left.1.block == right.1.block) {

@@ -74,6 +74,20 @@ impl Posting {
         }
     }
 
+    /// Members that are in `within`; `None`: all.
+    pub(crate) fn count(&self, within: Option<&Bits>) -> u64 {
+        match (self, within) {
+            (Self::One(_), None) => 1,
+            (Self::Few(few), None) => few.len() as u64,
+            (Self::Many(many), None) => many.len(),
+            (_, Some(within)) => self.slots().filter(|slot| within.contains(*slot)).count() as u64,
+        }
+    }
+
+    pub(crate) fn meets(&self, others: &Bits) -> bool {
+        self.slots().any(|slot| others.contains(slot))
+    }
+
     fn slots(&self) -> Box<dyn Iterator<Item = u16> + '_> {
         match self {
             Self::One(one) => Box::new(std::iter::once(*one)),

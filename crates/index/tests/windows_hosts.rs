@@ -64,6 +64,9 @@ fn columns(asset: AssetId) -> Columns {
         fqdn: None,
         operating_system: "Windows".to_owned(),
         os_family: "windows".to_owned(),
+        os_id: "windows".to_owned(),
+        os_version: String::new(),
+        architecture: "x86_64".to_owned(),
         address: None,
         agent_version: "0".to_owned(),
         last_logged_on_user: None,
@@ -100,7 +103,7 @@ fn report(index: &Index, known: &mut BTreeMap<Component, ComponentId>, asset: As
     index.add_components(known.iter().map(|(component, id)| (*id, component)));
     let added: BTreeSet<ComponentId> = components.iter().map(|component| known[component]).collect();
     let added = added.into_iter().collect();
-    index.change_asset(AssetChange { columns: columns(asset), added, removed: Vec::new() }, None);
+    index.change_asset(AssetChange { columns: columns(asset), facts: None, added, removed: Vec::new() }, None);
 }
 
 /// Every second host reports before the table is there, every other one after it.

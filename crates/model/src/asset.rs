@@ -1,6 +1,6 @@
 //! States of an asset, and the facts that an agent reports about its machine (`patch-management.md` 2.2, 5).
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,6 +34,26 @@ pub enum AgentStatus {
     Active,
     Inactive,
     Uninstalled,
+}
+
+impl AgentStatus {
+    /// Of an agent that was last heard of at a moment, or never.
+    pub fn of(last_checked_in: Option<Timestamp>, now: Timestamp) -> Self {
+        match last_checked_in {
+            None => Self::Provisioned,
+            Some(at) if now.duration_since(at) <= SignedDuration::from_hours(24) => Self::Active,
+            Some(_) => Self::Inactive,
+        }
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Provisioned => "Provisioned",
+            Self::Active => "Active",
+            Self::Inactive => "Inactive",
+            Self::Uninstalled => "Uninstalled",
+        }
+    }
 }
 
 /// Facts of a machine. All but the host name may be unknown.

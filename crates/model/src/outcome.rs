@@ -78,6 +78,61 @@ pub enum FailureReason {
     AgentError,
 }
 
+impl FailureReason {
+    pub const ALL: [Self; 22] = [
+        Self::DownloadHttpError,
+        Self::DownloadUnreachable,
+        Self::DownloadTimeout,
+        Self::HashMismatch,
+        Self::SignatureInvalid,
+        Self::DiskFull,
+        Self::CacheFull,
+        Self::InstallerExit,
+        Self::InstallerTimeout,
+        Self::InstallerBusy,
+        Self::PrerequisiteMissing,
+        Self::RebootRequiredFirst,
+        Self::PackageHeld,
+        Self::DependencyConflict,
+        Self::PackageNotInRepository,
+        Self::RepositoryError,
+        Self::RemovalRefused,
+        Self::ServiceDisabled,
+        Self::VerificationFailed,
+        Self::UninstallNotSupported,
+        Self::AccessDenied,
+        Self::AgentError,
+    ];
+
+    /// As the wire and the API carry it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DownloadHttpError => "DOWNLOAD_HTTP_ERROR",
+            Self::DownloadUnreachable => "DOWNLOAD_UNREACHABLE",
+            Self::DownloadTimeout => "DOWNLOAD_TIMEOUT",
+            Self::HashMismatch => "HASH_MISMATCH",
+            Self::SignatureInvalid => "SIGNATURE_INVALID",
+            Self::DiskFull => "DISK_FULL",
+            Self::CacheFull => "CACHE_FULL",
+            Self::InstallerExit => "INSTALLER_EXIT",
+            Self::InstallerTimeout => "INSTALLER_TIMEOUT",
+            Self::InstallerBusy => "INSTALLER_BUSY",
+            Self::PrerequisiteMissing => "PREREQUISITE_MISSING",
+            Self::RebootRequiredFirst => "REBOOT_REQUIRED_FIRST",
+            Self::PackageHeld => "PACKAGE_HELD",
+            Self::DependencyConflict => "DEPENDENCY_CONFLICT",
+            Self::PackageNotInRepository => "PACKAGE_NOT_IN_REPOSITORY",
+            Self::RepositoryError => "REPOSITORY_ERROR",
+            Self::RemovalRefused => "REMOVAL_REFUSED",
+            Self::ServiceDisabled => "SERVICE_DISABLED",
+            Self::VerificationFailed => "VERIFICATION_FAILED",
+            Self::UninstallNotSupported => "UNINSTALL_NOT_SUPPORTED",
+            Self::AccessDenied => "ACCESS_DENIED",
+            Self::AgentError => "AGENT_ERROR",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum SkipReason {
     PatchDisabled,
@@ -118,6 +173,13 @@ pub fn terminal_state(outcomes: &[PatchOutcome]) -> crate::DeploymentState {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reasons_are_carried_by_their_names() {
+        for reason in FailureReason::ALL {
+            assert_eq!(serde_json::to_value(reason).expect("a word"), reason.name());
+        }
+    }
     use crate::DeploymentState as S;
 
     #[test]

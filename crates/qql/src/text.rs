@@ -32,6 +32,20 @@ pub fn words(folded: &str) -> impl Iterator<Item = &str> {
     folded.split(|c| !is_of_word(c)).filter(|word| !word.is_empty())
 }
 
+/// By what values of kind `text` are sorted: their words, joined by single blanks. Those of kind `keyword` are sorted by
+/// [`folded`].
+pub fn sorted_words(text: &str) -> String {
+    let folded = folded(text);
+    let mut joined = String::with_capacity(folded.len());
+    for word in words(&folded) {
+        if !joined.is_empty() {
+            joined.push(' ');
+        }
+        joined.push_str(word);
+    }
+    joined
+}
+
 fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || is_combining_mark(c)
 }

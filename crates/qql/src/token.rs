@@ -318,6 +318,12 @@ impl TokenDefinition {
         self
     }
 
+    /// The place of an enumeration's value, and the value.
+    pub fn choice(&self, name: &str) -> Option<(usize, &'static str)> {
+        let Kind::Enum(enumeration) = self.kind else { return None };
+        enumeration.values.iter().copied().enumerate().find(|(_, value)| *value == name)
+    }
+
     pub fn is_named(&self, name: &str) -> bool {
         self.name == name || self.aliases.contains(&name)
     }

@@ -1,14 +1,21 @@
 //! The audit log (`access.md` 8): a record is written with its act, and chained once it is committed.
 
+use std::collections::HashMap;
+
 use fettle_model::Sha256;
 use jiff::Timestamp;
+use sea_query::{Asterisk, Expr, ExprTrait as _, Query};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::column::words;
 use crate::error::StoreError;
-use crate::sql::{all, execute, optional, row};
+use crate::key::AuditKeys;
+use crate::sql::{all, execute, optional, padded, row, rows};
 use crate::tx::Tx;
+
+/// Ids of one statement.
+const IDS: usize = 256;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -81,6 +88,25 @@ row! {
     }
 }
 
+impl From<AuditRecord> for NewAuditRecord {
+    fn from(record: AuditRecord) -> Self {
+        Self {
+            time: record.time,
+            actor: record.actor,
+            actor_kind: record.actor_kind,
+            source: record.source,
+            ip: record.ip,
+            request_id: record.request_id,
+            action: record.action,
+            object_type: record.object_type,
+            object_id: record.object_id,
+            object_name: record.object_name,
+            outcome: record.outcome,
+            details: record.details,
+        }
+    }
+}
+
 row! {
     /// The end of the chain.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,12 +122,14 @@ pub struct Audit<'t> {
 
 impl Audit<'_> {
     pub async fn insert(&mut self, record: &NewAuditRecord) -> Result<(), StoreError> {
+        let keys = AuditKeys::of(record);
         execute!(
             self.tx,
             "write an audit record",
             "INSERT INTO audit (time, actor, actor_kind, source, ip, request_id, action, object_type, object_id,
-                 object_name, outcome, details)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                 object_name, outcome, details, actor_key, action_key, object_type_key, object_id_key, object_name_key,
+                 request_id_key, ip_key, search_key)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
             record.time,
             record.actor,
             record.actor_kind,
@@ -114,6 +142,14 @@ impl Audit<'_> {
             record.object_name,
             record.outcome,
             record.details,
+            keys.actor,
+            keys.action,
+            keys.object_type,
+            keys.object_id,
+            keys.object_name,
+            keys.request_id,
+            keys.ip,
+            keys.search,
         )
         .map(drop)
     }
@@ -166,6 +202,18 @@ impl Audit<'_> {
             "find the end of the audit chain",
             "SELECT number, hash FROM audit WHERE number IS NOT NULL ORDER BY number DESC LIMIT 1",
         )
+    }
+
+    /// The records with these ids, in their order.
+    pub async fn of_ids(&mut self, ids: &[i64]) -> Result<Vec<AuditRecord>, StoreError> {
+        let mut found = HashMap::with_capacity(ids.len());
+        for chunk in ids.chunks(IDS) {
+            let mut query = Query::select();
+            query.column(Asterisk).from("audit").and_where(Expr::col("id").is_in(padded(chunk).copied()));
+            let records = rows::<AuditRecord>(self.tx, "find audit records", &query).await?;
+            found.extend(records.into_iter().map(|record| (record.id, record)));
+        }
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 
     /// Chained records above `number`, in order.

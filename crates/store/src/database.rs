@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sqlx::{PgPool, SqlitePool};
 use tokio::sync::{Notify, watch};
 
+use crate::backfill;
 use crate::error::{StoreError, WriteError};
 use crate::open;
 use crate::tx::{Link, Tx};
@@ -75,7 +76,9 @@ impl Database {
                 drop(life);
             })
             .map_err(StoreError::StartWriter)?;
-        Ok(Self { readers: opened.readers, writer, stop, writer_lives })
+        let database = Self { readers: opened.readers, writer, stop, writer_lives };
+        backfill::fill_keys(&database).await?;
+        Ok(database)
     }
 
     pub const fn backend(&self) -> Backend {

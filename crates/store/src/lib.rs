@@ -7,9 +7,11 @@
 //!
 //! What an index must see appends a row to the [`feed`] in the same transaction, by itself.
 
+mod backfill;
 mod column;
 mod database;
 mod error;
+mod key;
 mod list;
 mod migration;
 mod open;
@@ -26,6 +28,7 @@ pub mod inventory;
 pub mod jobs;
 pub mod organisation;
 pub mod packed;
+pub mod query;
 
 pub use database::{Backend, Database};
 pub use error::{StoreError, WriteError};

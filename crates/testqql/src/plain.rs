@@ -18,8 +18,8 @@ pub enum Fact {
     Bool(bool),
     Int(i64),
     Float(f64),
-    /// With the order that it is compared in.
-    Version(String, fn(&str, &str) -> Ordering),
+    /// With the order that it is compared in, and the place of that order: versions of different orders sort by it.
+    Version(String, u8, fn(&str, &str) -> Ordering),
     Uuid(Uuid),
     Date(Timestamp),
     Address(IpAddr),
@@ -82,7 +82,7 @@ fn fits(leaf: &Leaf, facts: &[Fact]) -> bool {
             any(&|fact| matches!(fact, Fact::Float(value) if intervals.iter().any(|interval| interval.contains(value))))
         }
         Test::Version(intervals) => any(&|fact| match fact {
-            Fact::Version(value, order) => {
+            Fact::Version(value, _, order) => {
                 intervals.iter().any(|interval| interval.contains_by(value, |left, right| order(left, right)))
             }
             _ => false,
@@ -104,7 +104,7 @@ fn values(token: &TokenDefinition) -> &'static [&'static str] {
 /// A value as free text reads it.
 fn as_text(fact: &Fact) -> String {
     match fact {
-        Fact::Text(text) | Fact::Version(text, _) => text.clone(),
+        Fact::Text(text) | Fact::Version(text, ..) => text.clone(),
         Fact::Bool(value) => value.to_string(),
         Fact::Int(value) => value.to_string(),
         Fact::Float(value) => value.to_string(),
@@ -144,7 +144,9 @@ fn by_key(left: &dyn Thing, right: &dyn Thing, key: SortKey) -> Ordering {
 fn compare(token: &TokenDefinition, left: &Fact, right: &Fact) -> Ordering {
     match (left, right) {
         (Fact::Text(left), Fact::Text(right)) => sort_text(token, left).cmp(&sort_text(token, right)),
-        (Fact::Version(left, order), Fact::Version(right, _)) => order(left, right),
+        (Fact::Version(left, place, order), Fact::Version(right, other, _)) => {
+            place.cmp(other).then_with(|| order(left, right))
+        }
         (Fact::Bool(left), Fact::Bool(right)) => left.cmp(right),
         (Fact::Int(left), Fact::Int(right)) => left.cmp(right),
         (Fact::Float(left), Fact::Float(right)) => left.total_cmp(right),

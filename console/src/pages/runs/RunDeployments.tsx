@@ -9,6 +9,7 @@ import { DeploymentStateLabel } from "../../labels/DeploymentStateLabel";
 import type { Column } from "../../table/DataTable";
 import { FacetFilter } from "../../table/FacetFilter";
 import { ListTable } from "../../table/ListTable";
+import { QueryField } from "../../table/QueryField";
 import { apiQuery } from "../../url/listState";
 import { useListState } from "../../url/useListState";
 import { OutcomeCounts } from "./OutcomeCounts";
@@ -22,13 +23,21 @@ const columns: Column<DeploymentRow>[] = [
 ];
 
 export function RunDeployments({ run, active }: { run: RunDetails; active: boolean }) {
-  const address = useListState(["state"]);
+  const address = useListState(["state", "query"]);
   const result = useRunDeployments(run.id, apiQuery(address), active);
   const states = Object.entries(run.counts).map(([value, count]) => ({ value, label: `${words(value)} (${count})` }));
   return (
     <ListTable
       label="Assets of the run"
-      searchLabel="Search assets"
+      search={
+        <QueryField
+          label="Query of assets"
+          example="name:web* and failedPatches>0"
+          value={address.filters.query ?? ""}
+          error={result.error}
+          onAsk={(query) => address.set({ query })}
+        />
+      }
       address={address}
       result={result}
       columns={columns}

@@ -62,7 +62,8 @@ pub(crate) fn measure(table: &mut Table, vendor_files: &Path) -> anyhow::Result<
     let (newcomer, added) = (asset_id(HOSTS), population.ids_of(0));
     let first = least(RUNS, || {
         index.remove_asset(newcomer);
-        let change = AssetChange { columns: columns(newcomer, 1), added: added.clone(), removed: Vec::new() };
+        let change =
+            AssetChange { columns: columns(newcomer, 1), facts: None, added: added.clone(), removed: Vec::new() };
         index.change_asset(change, None);
     });
     table.add(&format!("{what}: Fettle, a first report"), micros(first), Some(micros(fastest)), "µs", Bar::None);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use fettle_catalog::rule::{Reporters, Rule};
-use fettle_index::{Columns, ComponentId, Index, LoadedAsset, PatchEntry, PatchNumber};
+use fettle_index::{Columns, ComponentId, Index, LoadedAsset, MachineFacts, PatchEntry, PatchNumber};
 use fettle_model::component::Component;
 use fettle_model::patch::{Patch, PatchState};
 use fettle_model::{AssetId, ScanStatus};
@@ -58,6 +58,7 @@ impl Population {
         index.add_components(self.components.iter().enumerate().map(|(at, component)| (id(at), component)));
         let asset = |(at, components): (usize, &Vec<ComponentId>)| LoadedAsset {
             columns: columns(asset_id(at), 1),
+            facts: MachineFacts::default(),
             components: components.clone(),
         };
         index.load(self.hosts.iter().enumerate().map(asset), []);
@@ -91,6 +92,9 @@ pub(super) fn columns(id: AssetId, revision: u64) -> Columns {
         fqdn: Some(format!("host-{}.example.com", id.uuid().as_u128())),
         operating_system: "Debian GNU/Linux 12 (bookworm)".to_owned(),
         os_family: "linux".to_owned(),
+        os_id: "debian".to_owned(),
+        os_version: "12".to_owned(),
+        architecture: "x86_64".to_owned(),
         address: Some("10.0.0.1".to_owned()),
         agent_version: "0.1.0".to_owned(),
         last_logged_on_user: None,

@@ -226,11 +226,26 @@ struct RefusalBody {
     message: String,
     field: Option<String>,
     request_id: Option<String>,
+    /// Of a query.
+    #[serde(default)]
+    errors: Vec<RefusedQuery>,
+}
+
+/// One error of a query, with its place drawn.
+#[derive(Debug, serde::Deserialize)]
+pub(crate) struct RefusedQuery {
+    pub(crate) code: String,
+    pub(crate) message: String,
+    pub(crate) help: Option<String>,
+    pub(crate) caret: String,
 }
 
 /// The server's own words where it gave some; a proxy's answer is named by its status.
 fn refusal(status: reqwest::StatusCode, body: &[u8]) -> Failure {
     match serde_json::from_slice::<Refusal>(body) {
+        Ok(Refusal { error }) if !error.errors.is_empty() => {
+            Failure::RefusedQuery { field: error.field.unwrap_or_default(), errors: error.errors }
+        }
         Ok(Refusal { error }) => {
             Failure::Refused { code: error.code, message: error.message, field: error.field, request: error.request_id }
         }

@@ -16,7 +16,7 @@ pub(crate) mod vulnerability;
 use serde::Deserialize;
 
 pub(crate) use address::Address;
-pub(crate) use client::{Answer, Client};
+pub(crate) use client::{Answer, Client, RefusedQuery};
 
 /// One page of a list.
 #[derive(Debug, Deserialize)]

@@ -13,6 +13,7 @@ pub(crate) mod logout;
 pub(crate) mod overview;
 pub(crate) mod patches;
 pub(crate) mod qql;
+pub(crate) mod query;
 pub(crate) mod server;
 pub(crate) mod simulate;
 mod sla;

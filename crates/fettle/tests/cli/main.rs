@@ -7,6 +7,7 @@ mod files;
 mod jobs;
 mod lists;
 mod qql;
+mod query;
 mod run;
 mod sign_in;
 mod version;

@@ -130,7 +130,7 @@ async fn what_is_asked_for_and_zones_have_names() {
     exit 2
     --- stdout
     --- stderr
-    error: invalid value 'host' for '--entity <ENTITY>': "host" is nothing that can be asked for; there are asset, patch, vulnerability and component
+    error: invalid value 'host' for '--entity <ENTITY>': "host" is nothing that can be asked for; there are asset, patch, vulnerability, component, deployment and audit
 
     For more information, try '--help'.
     "#);

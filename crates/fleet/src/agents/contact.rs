@@ -19,10 +19,7 @@ impl Fleet {
             let Some(last_checked_in) = state.connection.last_checked_in else { continue };
             let (address, boot_id) = (state.connection.address.clone(), state.boots.current().to_owned());
             drop(state);
-            self.index.update_columns(agent.asset, |columns| {
-                columns.last_checked_in = Some(last_checked_in);
-                columns.address.clone_from(&address);
-            });
+            self.index.note_contact(agent.asset, last_checked_in, address.as_deref());
             contacts.push(Contact { asset: agent.number, last_checked_in, address, boot_id });
         }
         let written = contacts.len();

@@ -1,6 +1,6 @@
 //! `report` (`agent.md` 3.4): an inventory's difference, facts and the scan's result become one transaction.
 
-use fettle_index::{AssetChange, ComponentId, Flip, PatchNumber, Preview, Status};
+use fettle_index::{AssetChange, ComponentId, Flip, MachineFacts, PatchNumber, Preview, Status};
 use fettle_model::ScanStatus;
 use fettle_store::assets::{Asset, AssetFacts, AssetInventory, ScanRequestState};
 use fettle_store::catalogue::{ClosedFinding, FindingCause};
@@ -82,6 +82,7 @@ impl Fleet {
         }
         let token = new_token(self.entropy.as_ref());
         let older = agent.state().tokens.older_than(token);
+        let facts = written.facts.as_ref().map(crate::start::machine_facts);
         let (row, learnt) = self.commit(written, (token, older), now).await?;
         let revision = row.revision;
         agent.state().tokens.give(token);
@@ -89,7 +90,7 @@ impl Fleet {
         if let Some(scan) = &report.scan {
             self.repositories.note(&scan.refresh);
         }
-        self.index_report(&row, Some(agent), difference.added, difference.removed, Some(preview));
+        self.index_report(&row, Some(agent), facts, (difference.added, difference.removed), Some(preview));
         self.index_patches(learnt);
         Ok(ReportAnswer { token: hex::encode(token), revision, next })
     }
@@ -346,20 +347,20 @@ fn gone() -> Refused {
 impl Fleet {
     /// Puts an asset's committed row into the index; its components are as they were.
     pub(crate) fn index_asset(&self, row: &Asset, agent: Option<&Agent>) {
-        self.index_report(row, agent, Vec::new(), Vec::new(), None);
+        self.index_report(row, agent, None, <(Vec<_>, Vec<_>)>::default(), None);
     }
 
     fn index_report(
         &self,
         row: &Asset,
         agent: Option<&Agent>,
-        added: Vec<ComponentId>,
-        removed: Vec<ComponentId>,
+        facts: Option<MachineFacts>,
+        (added, removed): (Vec<ComponentId>, Vec<ComponentId>),
         preview: Option<Preview>,
     ) {
         let contact = agent.map(|agent| agent.state().connection.clone());
         let last_deployment = self.index.last_deployment(row.id);
         let columns = crate::start::columns(row, contact.as_ref(), last_deployment);
-        self.index.change_asset(AssetChange { columns, added, removed }, preview);
+        self.index.change_asset(AssetChange { columns, facts, added, removed }, preview);
     }
 }

@@ -194,13 +194,7 @@ impl Fleet {
 
     /// The asset's row shows its newest deployment.
     pub(crate) fn show_deployment(&self, deployment: &Deployment) {
-        let last = super::last_deployment(deployment);
-        self.index.update_columns(deployment.asset, |columns| {
-            let is_older = columns.last_deployment.as_ref().is_some_and(|known| known.deployment > last.deployment);
-            if !is_older {
-                columns.last_deployment = Some(last);
-            }
-        });
+        self.index.note_deployment(deployment.asset, super::last_deployment(deployment));
     }
 }
 

@@ -9,7 +9,7 @@ use roaring::RoaringBitmap;
 use super::affected::{affecting, slots_affected};
 use super::overdue::slots_overdue;
 use super::{Facet, FacetCounter, Page, Words};
-use crate::block::{Block, Row};
+use crate::block::Block;
 use crate::finding::Status;
 use crate::{Columns, Counts, Index, LastDeployment, POISONED};
 
@@ -66,13 +66,13 @@ impl Index {
         let mut matching: Vec<AssetRow> = Vec::new();
         let (mut statuses, mut systems, mut reboots) = <(FacetCounter, FacetCounter, FacetCounter)>::default();
         self.each_row(filter, |row| {
-            if !is_wanted(filter, &words, row) {
+            if !is_wanted(filter, &words, &row) {
                 return;
             }
             statuses.add(row.columns.scan_status.name());
             systems.add(&row.columns.operating_system);
             reboots.add(if row.columns.pending_reboot { "yes" } else { "no" });
-            matching.push(AssetRow { columns: row.columns.clone(), counts: row.counts });
+            matching.push(row);
         });
         matching.sort_by(|left, right| {
             let order = compare(sort, left, right);
@@ -104,7 +104,7 @@ impl Index {
         let slot = *self.shared.read().expect(POISONED).slots.get(&asset)?;
         let block = self.block(slot.block);
         let block = block.read().expect(POISONED);
-        block.row(slot).map(|row| AssetRow { columns: row.columns.clone(), counts: row.counts })
+        row(&block, slot.at)
     }
 
     /// The deployment that an asset's row shows; without a copy of the row.
@@ -112,11 +112,11 @@ impl Index {
         let slot = *self.shared.read().expect(POISONED).slots.get(&asset)?;
         let block = self.block(slot.block);
         let block = block.read().expect(POISONED);
-        block.row(slot).and_then(|row| row.columns.last_deployment.clone())
+        block.columns.last_deployment(slot.at).cloned()
     }
 
     /// Walks the rows that the patch and CVE parts of a filter leave, block after block.
-    fn each_row(&self, filter: &AssetFilter, mut take: impl FnMut(&Row)) {
+    fn each_row(&self, filter: &AssetFilter, mut take: impl FnMut(AssetRow)) {
         let shared = self.shared.read().expect(POISONED);
         let entry = match filter.patch {
             None => None,
@@ -144,12 +144,13 @@ impl Index {
             }
             if let Some(overdue) = filter.overdue {
                 let late = slots_overdue(&shared, at, block, &overdue_patches);
-                let all = || block.rows_with_slots().map(|(slot, _)| u32::from(slot)).collect::<RoaringBitmap>();
-                let chosen = if overdue { late } else { all() - late };
+                let chosen = if overdue { late } else { block.columns.taken().to_bitmap() - late };
                 wanted = Some(wanted.map_or_else(|| chosen.clone(), |wanted| wanted & &chosen));
             }
-            for (slot, row) in block.rows_with_slots() {
-                if wanted.as_ref().is_none_or(|wanted| wanted.contains(u32::from(slot))) {
+            for slot in block.columns.taken().iter() {
+                if wanted.as_ref().is_none_or(|wanted| wanted.contains(u32::from(slot)))
+                    && let Some(row) = row(block, slot)
+                {
                     take(row);
                 }
             }
@@ -157,7 +158,11 @@ impl Index {
     }
 }
 
-fn is_wanted(filter: &AssetFilter, words: &Words, row: &Row) -> bool {
+fn row(block: &Block, slot: u16) -> Option<AssetRow> {
+    block.columns.get(slot).map(|columns| AssetRow { columns, counts: block.columns.counts(slot) })
+}
+
+fn is_wanted(filter: &AssetFilter, words: &Words, row: &AssetRow) -> bool {
     let columns = &row.columns;
     let missing = match filter.missing {
         None => true,

@@ -43,7 +43,7 @@ impl Index {
         let Some(slot) = shared.slots.get(&asset).copied() else { return Vec::new() };
         let block = self.block(slot.block);
         let block = block.read().expect(POISONED);
-        let Some(enrolled) = block.row(slot).map(|row| row.columns.enrolled_at) else { return Vec::new() };
+        let enrolled = block.columns.enrolled_at(slot.at);
         let mut here = Here::new(&shared.dictionary, Some((&block, slot.at)));
         let judged = shared.catalogue.all().map(|entry| (entry, here.status(asset, entry)));
         let applying: Vec<_> = judged.filter(|(_, status)| *status != Status::NotApplicable).collect();
@@ -161,9 +161,6 @@ pub(super) fn slots_with(
     match status {
         Status::Missing => block.missing(entry.number).cloned().unwrap_or_default(),
         Status::Installed => judging.installed(entry).to_bitmap(),
-        Status::NotApplicable => {
-            let all: RoaringBitmap = block.rows_with_slots().map(|(slot, _)| u32::from(slot)).collect();
-            all - judging.judge(entry).applies.to_bitmap()
-        }
+        Status::NotApplicable => block.columns.taken().to_bitmap() - judging.judge(entry).applies.to_bitmap(),
     }
 }

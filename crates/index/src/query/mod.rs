@@ -6,7 +6,7 @@
 mod affected;
 mod assets;
 mod findings;
-mod overdue;
+pub(crate) mod overdue;
 mod overview;
 mod patches;
 mod priority;
@@ -19,6 +19,7 @@ pub use overview::Overview;
 pub use patches::{PatchFilter, PatchPage, PatchRow, PatchSort};
 pub use priority::Priority;
 pub use unread::Unread;
+pub(crate) use vulnerabilities::row as vulnerability_row;
 pub use vulnerabilities::{VulnerabilityFilter, VulnerabilityPage, VulnerabilityRow, VulnerabilitySort};
 
 /// Which part of a list is wanted: `limit` rows from `offset` on.

@@ -16,11 +16,11 @@ use crate::{Index, POISONED, PatchEntry, PatchNumber, Shared};
 
 /// Assets by the moment before which they enrolled, block by block: patches of one class ask for the same moment.
 #[derive(Debug, Default)]
-pub(super) struct Enrolled(FxHashMap<(usize, Timestamp), RoaringBitmap>);
+pub(crate) struct Enrolled(FxHashMap<(usize, Timestamp), RoaringBitmap>);
 
 impl Enrolled {
     /// Slots of block `at` on which the patch is missing and overdue. `limit` is [`Shared::overdue_before`].
-    pub(super) fn overdue(
+    pub(crate) fn overdue(
         &mut self,
         shared: &Shared,
         (at, block): (usize, &Block),
@@ -28,7 +28,7 @@ impl Enrolled {
         limit: Timestamp,
     ) -> RoaringBitmap {
         let Some(missing) = block.missing(patch) else { return RoaringBitmap::new() };
-        let before = self.0.entry((at, limit)).or_insert_with(|| block.enrolled_before(limit));
+        let before = self.0.entry((at, limit)).or_insert_with(|| block.columns.enrolled_before(limit));
         (missing & &*before) - shared.excepted(patch, at)
     }
 }
@@ -41,7 +41,7 @@ impl Shared {
     }
 
     /// Assets that miss the patch and enrolled before this are overdue.
-    pub(super) fn overdue_before(&self, entry: &PatchEntry) -> Option<Timestamp> {
+    pub(crate) fn overdue_before(&self, entry: &PatchEntry) -> Option<Timestamp> {
         self.clock(entry).overdue_before(self.as_of)
     }
 
@@ -51,7 +51,15 @@ impl Shared {
         for block in blocks {
             missing.extend(block.read().expect(POISONED).missing_patches());
         }
-        let entries = missing.into_iter().filter_map(|number| self.catalogue.get(number));
+        self.overdue_among(missing)
+    }
+
+    /// Of these patches those that are shown and of which an asset can be overdue, with their moments.
+    pub(crate) fn overdue_among(
+        &self,
+        patches: impl IntoIterator<Item = PatchNumber>,
+    ) -> Vec<(&PatchEntry, Timestamp)> {
+        let entries = patches.into_iter().filter_map(|number| self.catalogue.get(number));
         let shown = entries.filter(|entry| !entry.state.is_hidden());
         shown.filter_map(|entry| Some((entry, self.overdue_before(entry)?))).collect()
     }
@@ -84,7 +92,7 @@ impl Index {
             let Some(slot) = shared.slots.get(&asset).copied() else { continue };
             let block = self.block(slot.block);
             let block = block.read().expect(POISONED);
-            let Some(enrolled) = block.row(slot).map(|row| row.columns.enrolled_at) else { continue };
+            let enrolled = block.columns.enrolled_at(slot.at);
             let misses = |entry: &PatchEntry| {
                 block.missing(entry.number).is_some_and(|missing| missing.contains(u32::from(slot.at)))
                     && !shared.is_excepted(entry.number, asset)

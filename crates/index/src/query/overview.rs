@@ -43,17 +43,18 @@ impl Index {
         for (at, block) in blocks.iter().enumerate() {
             let block = block.read().expect(POISONED);
             overview.overdue += slots_overdue(&shared, at, &block, &overdue_patches).len();
-            for (_, row) in block.rows_with_slots() {
+            for slot in block.columns.taken().iter() {
                 overview.assets += 1;
-                match row.columns.scan_status {
+                match block.columns.scan_status(slot) {
                     ScanStatus::Scanned => overview.scanned += 1,
                     ScanStatus::Pending | ScanStatus::Scanning => overview.pending += 1,
                     ScanStatus::Failed | ScanStatus::NotSupported => overview.failed += 1,
                 }
-                overview.reboot_pending += usize::from(row.columns.pending_reboot);
-                overview.packages += u64::from(row.counts.packages);
-                overview.updates += u64::from(row.counts.offers);
-                overview.security_updates += u64::from(row.counts.security_offers);
+                overview.reboot_pending += usize::from(block.columns.pending_reboot.contains(slot));
+                let counts = block.columns.counts(slot);
+                overview.packages += u64::from(counts.packages);
+                overview.updates += u64::from(counts.offers);
+                overview.security_updates += u64::from(counts.security_offers);
             }
         }
         let mut cves = BTreeSet::new();

@@ -3,6 +3,7 @@
 use fettle_model::AssetId;
 use jiff::Timestamp;
 
+use crate::posting::slot_of;
 use crate::{Index, POISONED, PatchNumber};
 
 /// A patch that an asset could read.
@@ -33,8 +34,8 @@ impl Index {
             for block in &blocks {
                 let block = block.read().expect(POISONED);
                 let Some(missing) = block.missing(entry.number) else { continue };
-                let rows = missing.iter().filter_map(|slot| block.rows.get(slot as usize)?.as_ref());
-                assets.extend(rows.map(|row| row.columns.id).take(most_assets - assets.len()));
+                let ids = missing.iter().map(|slot| block.columns.id(slot_of(slot)));
+                assets.extend(ids.take(most_assets - assets.len()));
             }
             if !assets.is_empty() {
                 let bytes = entry.patch.packages.iter().filter_map(|package| package.size_bytes).max();

@@ -155,7 +155,7 @@ fn is_wanted<'a>(words: &Words, cve: &str, entries: impl Iterator<Item = &'a Pat
     words.match_any(&texts)
 }
 
-fn row<'a>(
+pub(crate) fn row<'a>(
     cve: &str,
     exposed: u64,
     assets: u64,

@@ -1,6 +1,8 @@
 //! The index and the plain evaluator agree: after any sequence of reports and new patches, every status and every
 //! count of the index is what judging each asset by itself gives; and an index that is loaded equals one that grew.
 
+mod plain;
+mod questions;
 mod steps;
 mod truth;
 mod updates;
@@ -16,7 +18,7 @@ use fettle_model::sla::SlaDays;
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use steps::{Step, asset_id, columns, components, step};
+use steps::{Step, asset_id, columns, components, machine_facts, step};
 use truth::{AS_OF, Truth, due, facts};
 
 fn check(index: &Index, truth: &Truth) -> Result<(), TestCaseError> {
@@ -123,7 +125,7 @@ proptest! {
                     if let Some(publication) = meanwhile {
                         index.put_patch(truth.publish(&publication));
                     }
-                    let change = AssetChange { columns: columns(asset, revision), added, removed };
+                    let change = AssetChange { columns: columns(asset, revision), facts: Some(machine_facts(asset)), added, removed };
                     index.change_asset(change, keeps_preview.then_some(preview));
                     let after: BTreeMap<_, _> = index.findings(asset).into_iter().map(|found| (found.entry.number, found.status)).collect();
                     if !is_overtaken {
@@ -163,7 +165,7 @@ proptest! {
                 }
             }
             // Facts are kept of what a patch names: put again when one more may do so, as the server does.
-            index.put_facts([facts()]);
+            index.put_facts(facts());
             check(&index, &truth)?;
         }
         check_vulnerabilities(&index, &truth)?;
@@ -171,10 +173,11 @@ proptest! {
         loaded.add_components(truth.interned.iter().map(|(component, id)| (*id, component)));
         let assets: Vec<_> = truth.machines.iter().map(|(asset, machine)| LoadedAsset {
             columns: columns(*asset, 1),
+            facts: machine_facts(*asset),
             components: machine.iter().map(|component| truth.interned[component]).collect(),
         }).collect();
         loaded.load(assets, truth.patches.values().cloned());
-        loaded.put_facts([facts()]);
+        loaded.put_facts(facts());
         loaded.set_exceptions(truth.exceptions.clone());
         check(&loaded, &truth)?;
         check_vulnerabilities(&loaded, &truth)?;

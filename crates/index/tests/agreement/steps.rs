@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use fettle_index::Columns;
-use fettle_model::component::{Component, RepositoryTrust};
-use fettle_model::{Article, AssetId, ScanStatus};
+use fettle_index::{Columns, MachineFacts, NetworkInterface, SelfCheckResult};
+use fettle_model::component::{Component, Offer, RepositoryTrust};
+use fettle_model::{Article, AssetId, Obstacle, ScanStatus};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -45,6 +45,8 @@ pub(crate) struct Machine {
     pub(crate) program: bool,
     pub(crate) packages: Vec<(usize, usize, bool)>,
     pub(crate) rpms: Vec<(usize, usize, bool, usize)>,
+    /// What its package manager offers: a version of each of some packages, and a place among obstacles, if any.
+    pub(crate) offers: Vec<(usize, usize, Option<usize>)>,
     pub(crate) repositories: [bool; 2],
     pub(crate) release: bool,
 }
@@ -117,22 +119,22 @@ pub(crate) fn machine() -> impl Strategy<Value = Machine> {
     let package = (0..PACKAGES.len(), 0..VERSIONS.len(), any::<bool>());
     let rpm = (0..RPMS.len(), 0..VERSIONS.len(), any::<bool>(), 0..STREAMS.len());
     let rpms = proptest::collection::vec(rpm, 0..5);
+    let offer = (0..PACKAGES.len(), 0..VERSIONS.len(), proptest::option::of(0..Obstacle::ALL.len()));
+    let offers = proptest::collection::vec(offer, 0..4);
     let windows = proptest::option::of(0..WINDOWS.len());
     let of_windows = (windows, proptest::collection::vec(0..ARTICLES, 0..3), any::<bool>());
-    (proptest::collection::vec(package, 0..8), rpms, any::<[bool; 2]>(), any::<bool>(), of_windows).prop_map(
-        |(packages, rpms, repositories, release, (windows, articles, program))| Machine {
-            windows,
-            articles,
-            program,
-            packages,
-            rpms,
-            repositories,
-            release,
+    let of_linux = (proptest::collection::vec(package, 0..8), rpms, offers, any::<[bool; 2]>(), any::<bool>());
+    (of_linux, of_windows).prop_map(
+        |((packages, rpms, mut offers, repositories, release), (windows, articles, program))| {
+            offers.sort_unstable();
+            // A package manager has one candidate for a package.
+            offers.dedup_by_key(|(package, ..)| *package);
+            Machine { windows, articles, program, packages, rpms, offers, repositories, release }
         },
     )
 }
 
-fn update() -> impl Strategy<Value = Update> {
+pub(crate) fn update() -> impl Strategy<Value = Update> {
     let replaces = proptest::collection::vec(0..ARTICLES, 0..3);
     (0..PRODUCTS.len(), 0..ARTICLES, replaces, 30..50i64, any::<bool>(), any::<bool>()).prop_map(
         |(product, article, replaces, posted, service_pack, cves)| Update {
@@ -239,6 +241,17 @@ pub(crate) fn components(machine: &Machine) -> BTreeSet<Component> {
             source: String::new(),
         });
     }
+    for (package, version, obstacle) in &machine.offers {
+        components.insert(Component::Offer(Offer {
+            manager: "deb".to_owned(),
+            name: PACKAGES[*package].0.to_owned(),
+            candidate: VERSIONS[*version].to_owned(),
+            arch: "amd64".to_owned(),
+            repository: REPOSITORIES[0].into(),
+            obstacle: obstacle.map(|place| Obstacle::ALL[place]),
+            back: false,
+        }));
+    }
     for (at, enabled) in machine.repositories.iter().enumerate() {
         components.insert(Component::Repo {
             manager: "deb".to_owned(),
@@ -250,23 +263,63 @@ pub(crate) fn components(machine: &Machine) -> BTreeSet<Component> {
     components
 }
 
+const NAMES: [&str; 6] = ["web-01", "Web 02", "db_01.example", "\u{c4}pfel 3", "web01", "DB-01 web"];
+
 pub(crate) fn columns(asset: AssetId, revision: u64) -> Columns {
+    let number = usize::try_from(asset.uuid().as_u128()).expect("few assets");
+    let is_windows = number % 4 == 3;
+    let ago = |hours: usize| {
+        let as_of = Timestamp::from_second(crate::truth::AS_OF).expect("a time");
+        as_of - SignedDuration::from_hours(i64::try_from(hours).expect("few"))
+    };
     Columns {
         id: asset,
-        name: format!("host{}", asset.uuid().as_u128()),
-        fqdn: None,
-        operating_system: "Debian".to_owned(),
-        os_family: "linux".to_owned(),
+        name: NAMES[number % NAMES.len()].to_owned(),
+        fqdn: (number % 2 == 0).then(|| format!("host{number}.example.com")),
+        operating_system: if is_windows { "Microsoft Windows Server 2022" } else { "Debian GNU/Linux 12 (bookworm)" }
+            .to_owned(),
+        os_family: if is_windows { "windows" } else { "linux" }.to_owned(),
+        os_id: if is_windows { "windows" } else { "debian" }.to_owned(),
+        os_version: ["12", "", "10.0.20348", "9"][number % 4].to_owned(),
+        architecture: ["x86_64", "aarch64", "riscv64"][number % 3].to_owned(),
         address: None,
-        agent_version: "0".to_owned(),
-        last_logged_on_user: None,
-        pending_reboot: false,
-        scan_status: ScanStatus::Scanned,
+        agent_version: ["1.2.10", "1.10"][number % 2].to_owned(),
+        last_logged_on_user: ["ada", "", "Ada Lovelace"].get(number % 4).map(|user| (*user).to_owned()),
+        pending_reboot: number % 3 == 1,
+        scan_status: [ScanStatus::Scanned, ScanStatus::Failed, ScanStatus::Pending][number % 3],
         scan_reason: None,
-        scanned_at: None,
+        scanned_at: (number % 3 != 2).then(|| ago(number)),
         enrolled_at: enrolled_at(asset),
-        last_checked_in: None,
+        last_checked_in: (number % 5 != 0).then(|| ago(number * 7)),
         revision,
         last_deployment: None,
+    }
+}
+
+pub(crate) fn machine_facts(asset: AssetId) -> MachineFacts {
+    let number = usize::try_from(asset.uuid().as_u128()).expect("few assets");
+    let interface = |name: &str, addresses: &[&str]| NetworkInterface {
+        name: name.into(),
+        mac: (name != "lo").then(|| format!("00:50:56:00:00:{number:02x}").into()),
+        addresses: addresses.iter().map(|address| address.parse().expect("an address")).collect(),
+    };
+    let own = format!("10.0.{}.{number}", number % 2);
+    let all = [
+        interface("lo", &["127.0.0.1", "::1"]),
+        interface("eth0", &[own.as_str(), "fe80::1"]),
+        interface("eth1", &["192.168.1.7"]),
+    ];
+    let has_checks = number % 2 == 0;
+    MachineFacts {
+        manufacturer: (number % 3 != 0).then(|| "Dell Inc.".to_owned()),
+        model: Some(["Latitude 5420", "KVM"][number % 2].to_owned()),
+        serial: (number % 2 == 0).then(|| format!("5CG{number}")),
+        timezone: Some("Europe/Oslo".to_owned()),
+        memory_mb: Some(2_048 * number as u64),
+        processors: (number % 4 != 0).then_some(4),
+        booted_at: (number % 2 == 1).then_some(Timestamp::UNIX_EPOCH),
+        interfaces: all.into_iter().take(number % 4).collect(),
+        self_check: has_checks.then_some(SelfCheckResult::ALL[number % 3]),
+        failed_checks: if has_checks && number % 3 == 2 { vec!["AG-02".to_owned()] } else { Vec::new() },
     }
 }

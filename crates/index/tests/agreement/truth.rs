@@ -9,7 +9,9 @@ use fettle_index::{ComponentId, Exception, PatchEntry, PatchNumber};
 use fettle_model::component::Component;
 use fettle_model::patch::{Corroboration, MatchedBy, Patch, PatchKind, PatchPackage, PatchState, Reboot};
 use fettle_model::sla::{PatchClock, SlaDays};
-use fettle_model::vulnerability::{KnownExploited, VulnerabilityFacts};
+use fettle_model::vulnerability::{
+    BaseScore, CvssScore, CvssVersion, Epss, KnownExploited, Share, VulnerabilityFacts, VulnerabilityRecord,
+};
 use fettle_model::{Article, AssetId, PackageKind, PatchId, Repository, Severity};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -36,7 +38,7 @@ const EXPLOITED_DUE: jiff::civil::Date = jiff::civil::date(1970, 3, 20);
 /// Some findings are overdue then, and some are not yet.
 pub(crate) const AS_OF: i64 = 86_400 * 110;
 
-pub(crate) fn facts() -> (String, VulnerabilityFacts) {
+pub(crate) fn facts() -> [(String, VulnerabilityFacts); 2] {
     let listed = KnownExploited {
         vendor: "V".to_owned(),
         product: "P".to_owned(),
@@ -47,7 +49,26 @@ pub(crate) fn facts() -> (String, VulnerabilityFacts) {
         ransomware: false,
         notes: String::new(),
     };
-    (EXPLOITED.to_owned(), VulnerabilityFacts { known_exploited: Some(listed), ..VulnerabilityFacts::default() })
+    let record = VulnerabilityRecord {
+        description: "A buffer overflow in the parser".to_owned(),
+        published: Timestamp::from_second(86_400 * 50).ok(),
+        is_rejected: false,
+        cvss: vec![CvssScore {
+            source: "security@vendor.example".to_owned(),
+            version: CvssVersion::V31,
+            score: BaseScore(98),
+            vector: "CVSS:3.1/AV:N/AC:L".to_owned(),
+        }],
+    };
+    let epss =
+        Epss { probability: Share(500_000), percentile: Some(Share(990_000)), model_version: None, score_date: None };
+    [
+        (EXPLOITED.to_owned(), VulnerabilityFacts { known_exploited: Some(listed), ..VulnerabilityFacts::default() }),
+        (
+            "CVE-2026-0002".to_owned(),
+            VulnerabilityFacts { record: Some(record), epss: Some(epss), ..VulnerabilityFacts::default() },
+        ),
+    ]
 }
 
 pub(crate) fn patch(

@@ -88,10 +88,8 @@ tokens! {
             tied(Tie::Finding), groupable, derived;
         IsExcepted: "isExcepted", Bool, "isExcepted:true", "An approved exception covers it",
             tied(Tie::Finding), groupable, derived;
-        FirstFoundDate: "firstFoundDate", Date, "firstFoundDate>=now-7d", "Since when Fettle knows the finding",
-            tied(Tie::Finding), groupable;
         LastFoundDate: "lastFoundDate", Date, "lastFoundDate>=now-1d", "The asset's last scan while it is missing",
-            tied(Tie::Finding), groupable;
+            tied(Tie::Finding);
         DueDate: "dueDate", Date, "dueDate<now", "Until when it has to be in; none where no rule gives a date",
             tied(Tie::Finding), groupable, derived;
         Assets: "assets", Related(Entity::Asset, Some(Tie::Finding)), "assets:(platform:Linux and patchStatus:Missing)",

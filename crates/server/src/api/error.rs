@@ -1,5 +1,8 @@
-//! The one shape of an error (`access.md` 9): `{"error":{"code","message","field"?,"requestId"}}`. Unknown errors are
+//! The one shape of an error (`access.md` 9): `{"error":{"code","message","field"?,"requestId"}}`;
+//! a query that does not hold has its `errors`. Unknown errors are
 //! logged once and become a bare 500.
+
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -12,6 +15,7 @@ use fettle_fleet::decisions::DecisionError;
 use fettle_fleet::entropy::SystemEntropy;
 use fettle_fleet::jobs::JobError;
 use fettle_model::{Clock as _, RequestId, SystemClock};
+use fettle_qql::{Invalid, QueryError};
 use fettle_store::StoreError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -23,13 +27,24 @@ pub struct ApiError {
     message: String,
     field: Option<String>,
     retry_after_s: Option<u64>,
-    progress: Option<usize>,
+    progress: Option<u8>,
+    /// Of a query.
+    errors: Box<[QueryError]>,
     cause: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 impl ApiError {
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), field: None, retry_after_s: None, progress: None, cause: None }
+        Self {
+            status,
+            code,
+            message: message.into(),
+            field: None,
+            retry_after_s: None,
+            progress: None,
+            errors: Box::default(),
+            cause: None,
+        }
     }
 
     #[must_use]
@@ -56,10 +71,23 @@ impl ApiError {
         error
     }
 
+    /// A query that does not hold, with each error and its place in the text (`qql.md` 5).
+    pub fn invalid_query(invalid: Invalid) -> Self {
+        let mut error = Self::new(StatusCode::BAD_REQUEST, "QQL_INVALID", invalid.message());
+        error.field = Some(invalid.field.to_owned());
+        error.errors = invalid.errors.into();
+        error
+    }
+
+    pub fn query_timeout(limit: Duration) -> Self {
+        let message = format!("the query took longer than {} s", limit.as_secs());
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "QQL_TIMEOUT", message).field("query")
+    }
+
     pub fn index_starting(percent: usize) -> Self {
         let message = format!("the server is loading its index: {percent} %");
         let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "INDEX_STARTING", message);
-        error.progress = Some(percent);
+        error.progress = Some(u8::try_from(percent).unwrap_or(100));
         error.retry_after_s = Some(1);
         error
     }
@@ -73,7 +101,9 @@ struct Body {
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    progress: Option<usize>,
+    progress: Option<u8>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: Box<[QueryError]>,
     request_id: RequestId,
 }
 
@@ -83,8 +113,8 @@ impl IntoResponse for ApiError {
         if let Some(cause) = &self.cause {
             tracing::error!(%request_id, error = &**cause as &dyn std::error::Error, "a request failed");
         }
-        let Self { status, code, message, field, progress, retry_after_s, .. } = self;
-        let body = Body { code, message, field, progress, request_id };
+        let Self { status, code, message, field, progress, errors, retry_after_s, .. } = self;
+        let body = Body { code, message, field, progress, errors, request_id };
         let mut response = (status, Json(serde_json::json!({ "error": body }))).into_response();
         if let Some(seconds) = retry_after_s {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));

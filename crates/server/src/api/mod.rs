@@ -6,6 +6,7 @@
 pub mod about;
 pub mod access;
 pub mod assets;
+pub mod audit;
 mod auth;
 pub mod catalogue;
 mod error;
@@ -15,6 +16,7 @@ mod list;
 pub mod overview;
 pub mod patches;
 pub mod public;
+mod query;
 pub mod vulnerabilities;
 mod whole;
 
@@ -81,7 +83,9 @@ fn routes() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(jobs::run::show))
         .routes(routes!(jobs::run::cancel))
         .routes(routes!(jobs::run::deployments))
+        .routes(routes!(jobs::deployments::list))
         .routes(routes!(jobs::deployment::show))
+        .routes(routes!(audit::list::list))
         .routes(routes!(catalogue::documents::list))
         .routes(routes!(catalogue::feeds::list))
         .routes(routes!(catalogue::feeds::sync))

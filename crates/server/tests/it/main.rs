@@ -12,6 +12,7 @@ mod jobs;
 mod nvd;
 mod openapi;
 mod patches;
+mod queries;
 mod reports;
 mod restart;
 mod sync;

@@ -5,6 +5,7 @@ use super::{AssetFacts, AssetIdentity, AssetInventory};
 use crate::column::{FromColumn, ToColumn};
 use crate::error::StoreError;
 use crate::feed::FeedKind;
+use crate::key;
 use crate::sql::{Scalar, all, execute, one, optional, row};
 use crate::tx::Tx;
 
@@ -110,9 +111,9 @@ impl Assets<'_> {
             "INSERT INTO asset (id, revision, hostname, fqdn, os_family, os_id, os_version, os_name, arch,
                  agent_version, incarnation, token_current, token_previous, manifest_counter, scan_status, scan_reason,
                  scanned_at, dropped, facts_hash, last_logged_on, pending_reboot, enrolled_at, activation_key,
-                 previous_asset, retired_at)
+                 previous_asset, retired_at, os_name_key, last_logged_on_key)
              VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-                 $21, $22, $23, $24)
+                 $21, $22, $23, $24, $25, $26)
              RETURNING *",
             asset.id,
             asset.hostname,
@@ -138,6 +139,8 @@ impl Assets<'_> {
             asset.activation_key,
             asset.previous_asset,
             asset.retired_at,
+            key::text(&asset.os_name),
+            asset.last_logged_on.as_deref().map(key::text),
         )?;
         self.insert_parts(inserted.number, new).await?;
         self.tx.feed().append(FeedKind::Asset, inserted.id.uuid(), inserted.revision);
@@ -153,7 +156,8 @@ impl Assets<'_> {
             "UPDATE asset SET revision = revision + 1, hostname = $3, fqdn = $4, os_family = $5, os_id = $6,
                  os_version = $7, os_name = $8, arch = $9, agent_version = $10, incarnation = $11, token_current = $12,
                  token_previous = $13, manifest_counter = $14, scan_status = $15, scan_reason = $16, scanned_at = $17,
-                 dropped = $18, facts_hash = $19, last_logged_on = $20, pending_reboot = $21, retired_at = $22
+                 dropped = $18, facts_hash = $19, last_logged_on = $20, pending_reboot = $21, retired_at = $22,
+                 os_name_key = $23, last_logged_on_key = $24
              WHERE number = $1 AND revision = $2",
             asset.number,
             asset.revision,
@@ -177,6 +181,8 @@ impl Assets<'_> {
             asset.last_logged_on,
             asset.pending_reboot,
             asset.retired_at,
+            key::text(&asset.os_name),
+            asset.last_logged_on.as_deref().map(key::text),
         )?;
         if rows != 1 {
             return Err(StoreError::Changed(asset.id));

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::error::StoreError;
 use crate::feed::FeedKind;
+use crate::key;
 use crate::list::{ListFilter, Page};
 use crate::sql::{Scalar, all, execute, one, optional, row};
 use crate::tx::Tx;
@@ -197,9 +198,9 @@ impl Deployments<'_> {
             "INSERT INTO deployment (id, run, job, asset, asset_name, state, reason, text, refused_code, set_by_server,
                  cancel_requested, reboot_pending, manifest, manifest_hash, counter, incarnation, last_seq,
                  progress_step, progress_percent, progress_bytes, published_at, offered_at, started_at, ended_at,
-                 changed_at)
+                 changed_at, asset_name_key, text_key, duration_s)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                 $22, $23, $24, $25)",
+                 $22, $23, $24, $25, $26, $27, $28)",
             deployment.id,
             deployment.run,
             deployment.job,
@@ -225,6 +226,9 @@ impl Deployments<'_> {
             deployment.started_at,
             deployment.ended_at,
             deployment.changed_at,
+            key::text(&deployment.asset_name),
+            deployment.text.as_deref().map(key::text),
+            key::seconds(deployment.started_at, deployment.ended_at),
         )?;
         self.tell(deployment);
         Ok(())
@@ -238,7 +242,8 @@ impl Deployments<'_> {
             "UPDATE deployment SET state = $2, reason = $3, text = $4, refused_code = $5, set_by_server = $6,
                  cancel_requested = $7, reboot_pending = $8, manifest = $9, manifest_hash = $10, counter = $11,
                  incarnation = $12, last_seq = $13, progress_step = $14, progress_percent = $15, progress_bytes = $16,
-                 offered_at = $17, started_at = $18, ended_at = $19, changed_at = $20
+                 offered_at = $17, started_at = $18, ended_at = $19, changed_at = $20, text_key = $21,
+                 duration_s = $22
              WHERE id = $1",
             deployment.id,
             deployment.state,
@@ -260,6 +265,8 @@ impl Deployments<'_> {
             deployment.started_at,
             deployment.ended_at,
             deployment.changed_at,
+            deployment.text.as_deref().map(key::text),
+            key::seconds(deployment.started_at, deployment.ended_at),
         )?;
         StoreError::unless_one(rows, "the deployment")?;
         self.tell(deployment);

@@ -3,6 +3,7 @@ use fettle_model::{JobId, UserId};
 use jiff::Timestamp;
 
 use crate::error::StoreError;
+use crate::key;
 use crate::list::{ListFilter, Page};
 use crate::sql::{Scalar, all, execute, one, optional, row};
 use crate::tx::Tx;
@@ -72,8 +73,8 @@ impl Jobs<'_> {
             self.tx,
             "insert a job",
             "INSERT INTO job (id, name, work, status, revision, owner, owner_name, specification, created_at,
-                 changed_at, deleted_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                 changed_at, deleted_at, name_key)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             job.id,
             job.name,
             job.work,
@@ -85,6 +86,7 @@ impl Jobs<'_> {
             job.created_at,
             job.changed_at,
             job.deleted_at,
+            key::text(&job.name),
         )
         .map(drop)
     }
@@ -95,7 +97,7 @@ impl Jobs<'_> {
             self.tx,
             "update a job",
             "UPDATE job SET name = $2, work = $3, status = $4, revision = $5, owner = $6, owner_name = $7,
-                 specification = $8, changed_at = $9, deleted_at = $10
+                 specification = $8, changed_at = $9, deleted_at = $10, name_key = $11
              WHERE id = $1",
             job.id,
             job.name,
@@ -107,6 +109,7 @@ impl Jobs<'_> {
             job.specification,
             job.changed_at,
             job.deleted_at,
+            key::text(&job.name),
         )?;
         StoreError::unless_one(rows, "the job")
     }

@@ -4,6 +4,7 @@ mod authorisations;
 mod deployments;
 mod dry_runs;
 mod events;
+mod found;
 mod job;
 mod logs;
 mod outcomes;

@@ -131,6 +131,9 @@ pub(crate) async fn a_run_from_publication_to_its_end(store: &TestStore) {
     let listed = &tx.deployments().of_asset(first.asset, 5).await.expect("an answer")[0];
     assert_eq!((listed.job_name.as_str(), &listed.deployment), ("October", &failed));
     assert_eq!(tx.deployments().with_job(failed.clone()).await.expect("an answer"), *listed);
+    let found = tx.deployments().of_ids(&[second.id, first.id]).await.expect("an answer");
+    assert_eq!(found.iter().map(|(one, _)| one.deployment.id).collect::<Vec<_>>(), [second.id, first.id]);
+    assert_eq!((&found[1].0, found[1].1.as_slice(), found[0].1.len()), (listed, outcomes.as_slice(), 0));
     let last = tx.deployments().last_of_assets(None, 10).await.expect("an answer");
     assert_eq!(last, [failed.clone(), second.clone()]);
     let last = tx.deployments().last_of_assets(Some(first.asset), 10).await.expect("an answer");

@@ -7,6 +7,7 @@ mod coverage;
 mod feed_visibility;
 mod jobs;
 mod organisation;
+mod query;
 mod sample;
 mod schema;
 mod store;
@@ -66,4 +67,11 @@ conformance! {
     writing::the_feed_is_read_and_trimmed,
     writing::any_text_is_taken,
     schema::a_newer_schema_is_refused,
+    query::audit_records_agree,
+    query::deployments_agree,
+    query::related_assets_are_asked_for,
+    query::a_cursor_outlives_new_rows,
+    query::a_question_ends_in_time,
+    query::long_lists_are_answered,
+    query::keys_of_old_rows_are_filled,
 }

@@ -74,6 +74,9 @@ pub(crate) async fn audit_records_are_chained_in_order(store: &TestStore) {
     assert_eq!(records.iter().map(|record| record.action.as_str()).collect::<Vec<_>>(), ["job.enable", "job.delete"]);
     assert_eq!(records[0].details, json!({"name": [null, "October"]}));
     assert_eq!(records[1].prev_hash, records[0].hash);
+    let ids = [records[1].id, 9, records[0].id];
+    let found = tx.audit().of_ids(&ids).await.expect("an answer");
+    assert_eq!(found, [records[1].clone(), records[0].clone()]);
 }
 
 /// A stand-in for the hash: it depends on the number and on the link before.

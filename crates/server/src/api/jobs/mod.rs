@@ -4,6 +4,7 @@ pub mod clone;
 pub mod create;
 pub mod delete;
 pub mod deployment;
+pub mod deployments;
 pub mod dry_run;
 pub mod enable;
 pub mod list;

@@ -1,19 +1,20 @@
 //! A run: its figures, its deployments, cancelling it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use fettle_model::outcome::PatchOutcome;
-use fettle_model::{DeploymentId, RunId};
+use fettle_model::RunId;
+use fettle_store::query::Within;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::deployments::of_run;
 use super::row::{DeploymentRow, JobRow, RunRow, job_row, run_row};
 use crate::api::auth::Caller;
 use crate::api::error::{ApiError, Id, Parameters};
-use crate::api::list::{Facet, FacetValue, Listing, Paging};
+use crate::api::list::{Facet, FacetValue, Listing};
+use crate::api::query::QueryParameters;
 use crate::state::AppState;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -52,6 +53,13 @@ pub struct RunParameters {
     state: Option<String>,
     #[serde(default)]
     search: String,
+    /// QQL, about deployments; joined with the others.
+    #[serde(default)]
+    query: String,
+    /// As of `/v1/deployments`.
+    sort: Option<String>,
+    /// IANA name of the zone of dates that name none; UTC.
+    tz: Option<String>,
     limit: Option<usize>,
     after: Option<String>,
 }
@@ -63,28 +71,30 @@ pub async fn deployments(
     Id(id): Id<RunId>,
     Parameters(asked): Parameters<RunParameters>,
 ) -> Result<Json<Listing<DeploymentRow>>, ApiError> {
-    let paging = Paging { search: asked.search, limit: asked.limit, after: asked.after, sort: None };
-    let filter = paging.history(asked.state)?;
     let mut read = app.fleet.database.read().await?;
     read.runs().find(id).await?.ok_or_else(|| ApiError::not_found("run"))?;
-    let page = read.deployments().of_run(id, &filter).await?;
-    let mut outcomes: BTreeMap<DeploymentId, Vec<(PatchOutcome, u64)>> = BTreeMap::new();
-    for count in read.deployments().outcomes_of_run(id).await? {
-        outcomes.entry(count.deployment).or_default().push((count.outcome, count.count));
-    }
     let states = read.deployments().states_of_run(id).await?;
-    let mut items = Vec::with_capacity(page.items.len());
-    for deployment in page.items {
-        let counted = outcomes.remove(&deployment.id).unwrap_or_default();
-        let listed = read.deployments().with_job(deployment).await?;
-        items.push(app.deployment_row(listed, counted));
-    }
+    drop(read);
+    let within = Within {
+        run: Some(id),
+        state: asked.state.as_deref(),
+        search: Some(asked.search.trim()).filter(|search| !search.is_empty()),
+    };
+    let parameters = QueryParameters {
+        query: asked.query,
+        sort: asked.sort,
+        limit: asked.limit,
+        after: asked.after,
+        tz: asked.tz,
+        ..QueryParameters::default()
+    };
+    let found = of_run(&app, &parameters, within).await?;
     let values = states.iter().map(|count| FacetValue {
         value: count.state.name().to_owned(),
         label: count.state.name().to_owned(),
         count: usize::try_from(count.count).unwrap_or(usize::MAX),
     });
     let facets = vec![Facet { name: "state".to_owned(), values: values.collect() }];
-    let total = usize::try_from(page.total).map_err(ApiError::internal)?;
-    Ok(Json(Listing { items, total, next: page.next.map(|id| id.to_string()), facets }))
+    let total = usize::try_from(found.total).map_err(ApiError::internal)?;
+    Ok(Json(Listing { items: found.items, total, next: found.next, facets }))
 }

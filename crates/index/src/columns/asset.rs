@@ -1,7 +1,7 @@
 //! The columns of an asset: what lists show and sort by.
 
 use fettle_model::{AgentStatus, AssetId, ScanStatus};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 /// Facts of one asset that the database knows. Counts of findings are the index's own ([`Counts`]).
 #[derive(Debug, Clone, PartialEq)]
@@ -11,7 +11,14 @@ pub struct Columns {
     pub fqdn: Option<String>,
     /// `Debian GNU/Linux 12 (bookworm)`.
     pub operating_system: String,
+    /// `linux` or `windows`.
     pub os_family: String,
+    /// `debian`.
+    pub os_id: String,
+    /// `12`; empty for testing and unstable.
+    pub os_version: String,
+    /// Of the machine, as it names it: `x86_64`.
+    pub architecture: String,
     pub address: Option<String>,
     pub agent_version: String,
     pub last_logged_on_user: Option<String>,
@@ -50,10 +57,6 @@ pub struct Counts {
 impl Columns {
     /// Active within 24 hours of `now`.
     pub fn agent_status(&self, now: Timestamp) -> AgentStatus {
-        match self.last_checked_in {
-            None => AgentStatus::Provisioned,
-            Some(at) if now.duration_since(at) <= SignedDuration::from_hours(24) => AgentStatus::Active,
-            Some(_) => AgentStatus::Inactive,
-        }
+        AgentStatus::of(self.last_checked_in, now)
     }
 }

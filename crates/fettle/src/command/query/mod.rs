@@ -1,0 +1,156 @@
+//! `fettle query`: QQL over lists of the server, as a table, JSON or CSV.
+
+mod columns;
+mod csv;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::api::Client;
+use crate::failure::{Failure, Finding};
+use crate::output::{print, print_json, print_table, say};
+use columns::{Column, cell};
+
+/// What is asked for, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Things {
+    /// The audit log
+    Audit,
+    /// What each asset did, or does, for a job
+    Deployments,
+}
+
+impl Things {
+    const fn route(self) -> &'static str {
+        match self {
+            Self::Audit => "/v1/audit",
+            Self::Deployments => "/v1/deployments",
+        }
+    }
+
+    const fn columns(self) -> &'static [Column] {
+        match self {
+            Self::Audit => columns::AUDIT,
+            Self::Deployments => columns::DEPLOYMENTS,
+        }
+    }
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "`fettle qql tokens --entity ENTITY` lists what queries are made of.")]
+pub(crate) struct Query {
+    things: Things,
+    /// What to find; everything where it is left out
+    #[arg(value_name = "QQL", default_value = "")]
+    text: String,
+    /// Up to three tokens, such as `time:desc,actor`
+    #[arg(long, value_name = "TOKENS", default_value = "")]
+    sort: String,
+    /// Rows to show, at most 1000
+    #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    limit: Option<u32>,
+    /// Zone of the dates that name none, such as `Europe/Oslo`
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    tz: String,
+    /// The number of what is found, alone
+    #[arg(long, conflicts_with_all = ["group_by", "csv"])]
+    count: bool,
+    /// Numbers by the values of one or two tokens
+    #[arg(long, value_name = "TOKENS")]
+    group_by: Option<String>,
+    /// Of dates that are grouped by: day, week, month, quarter or year
+    #[arg(long, value_name = "INTERVAL", requires = "group_by")]
+    interval: Option<String>,
+    /// Print the API's JSON
+    #[arg(long, conflicts_with = "csv")]
+    json: bool,
+    /// Print CSV
+    #[arg(long)]
+    csv: bool,
+}
+
+/// What every list that takes QQL answers.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Found {
+    items: Vec<Value>,
+    total: u64,
+    total_is_all: bool,
+    next: Option<String>,
+    groups: Option<Vec<Group>>,
+    other: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Group {
+    values: Vec<Value>,
+    count: u64,
+}
+
+pub(crate) async fn run(client: &Client, query: Query) -> Result<Finding, Failure> {
+    let limit = query.limit.map(|limit| limit.to_string()).unwrap_or_default();
+    let parameters = [
+        ("query", query.text.as_str()),
+        ("sort", &query.sort),
+        ("limit", &limit),
+        ("tz", &query.tz),
+        ("count", if query.count { "true" } else { "" }),
+        ("groupBy", query.group_by.as_deref().unwrap_or_default()),
+        ("interval", query.interval.as_deref().unwrap_or_default()),
+    ];
+    let given: Vec<_> = parameters.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    let answer = client.get::<Found>(query.things.route(), &given).await?;
+    if query.json {
+        print_json(&answer);
+        return Ok(Finding::Nothing);
+    }
+    let found = &answer.value;
+    if query.count {
+        print(&found.total.to_string());
+        return Ok(Finding::Nothing);
+    }
+    let (header, rows) = match &found.groups {
+        Some(groups) => grouped(query.group_by.as_deref().unwrap_or_default(), groups, found.other),
+        None => listed(query.things.columns(), &found.items),
+    };
+    if query.csv {
+        csv::print(&header, &rows);
+    } else {
+        show(&header, &rows);
+    }
+    if found.groups.is_none() && found.next.is_some() {
+        let all = if found.total_is_all { found.total.to_string() } else { format!("more than {}", found.total) };
+        say(&format!("{} of {all} shown; `--limit` shows more, and a narrower query fewer", found.items.len()));
+    }
+    Ok(Finding::Nothing)
+}
+
+fn listed(columns: &[Column], items: &[Value]) -> (Vec<String>, Vec<Vec<String>>) {
+    let header = columns.iter().map(|column| column.title.to_owned()).collect();
+    let row = |item: &Value| columns.iter().map(|column| cell(item.pointer(column.pointer))).collect();
+    (header, items.iter().map(row).collect())
+}
+
+fn grouped(tokens: &str, groups: &[Group], other: Option<u64>) -> (Vec<String>, Vec<Vec<String>>) {
+    let names: Vec<&str> = tokens.split(',').map(str::trim).collect();
+    let header = names.iter().copied().chain(["COUNT"]).map(str::to_owned).collect();
+    let row = |group: &Group| {
+        let values = group.values.iter().map(|value| cell(Some(value)));
+        values.chain([group.count.to_string()]).collect()
+    };
+    let mut rows: Vec<Vec<String>> = groups.iter().map(row).collect();
+    if let Some(other) = other {
+        let blanks = names.iter().skip(1).map(|_| String::new());
+        rows.push(std::iter::once("Other".to_owned()).chain(blanks).chain([other.to_string()]).collect());
+    }
+    (header, rows)
+}
+
+fn show(header: &[String], rows: &[Vec<String>]) {
+    let mut table = crate::output::table([]);
+    table.set_header(header);
+    for row in rows {
+        table.add_row(row);
+    }
+    print_table(&table);
+}

@@ -1,0 +1,82 @@
+//! `fettle query`: tables, CSV, numbers, and errors with their place.
+
+use axum::Json;
+use axum::extract::RawQuery;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use fettle_qql::{Context, Entity, check};
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use crate::run::Shell;
+
+/// One record that says what was asked for; what is no query is refused as a server refuses it.
+pub(crate) async fn audit(RawQuery(asked): RawQuery) -> Response {
+    let asked = asked.unwrap_or_default();
+    let text = asked.split('&').find_map(|part| part.strip_prefix("query=")).unwrap_or_default().replace('+', " ");
+    let now = "2026-11-28T07:15:30Z".parse().expect("a time");
+    let text = text.replace("%3A", ":");
+    if let Err(invalid) = check(&text, &Context::new(Entity::Audit, now, TimeZone::UTC)) {
+        return (StatusCode::BAD_REQUEST, Json(json!({ "error": invalid }))).into_response();
+    }
+    let record = json!({ "seq": 7, "time": "2026-11-21T10:00:00Z", "actor": "ada", "action": "job.enable",
+        "outcome": "Success", "objectType": "job", "objectName": asked, "objectId": "1", "source": "console",
+        "ip": null });
+    let groups = asked.contains("groupBy=").then(|| json!([{ "values": ["ada", null], "count": 5 }]));
+    let items: Vec<Value> = if groups.is_some() || asked.contains("count=") { vec![] } else { vec![record] };
+    let other = groups.as_ref().map(|_| 2);
+    Json(json!({ "items": items, "total": 7, "totalIsAll": true, "next": "more", "groups": groups, "other": other,
+        "asOf": "2026-11-28T07:15:30Z" }))
+    .into_response()
+}
+
+#[tokio::test]
+async fn rows_as_a_table_and_as_csv() {
+    let shell = Shell::new().await;
+    insta::assert_snapshot!(shell.run(&["query", "audit", "actor:ada", "--sort", "time", "--limit", "1"]).await, @r"
+    exit 0
+    --- stdout
+    SEQ  TIME                  ACTOR  ACTION      OUTCOME  OBJECT TYPE  OBJECT                                      OBJECT ID  SOURCE   IP
+    7    2026-11-21T10:00:00Z  ada    job.enable  Success  job          query=actor%3Aada&sort=time&limit=1&tz=UTC  1          console
+    --- stderr
+    1 of 7 shown; `--limit` shows more, and a narrower query fewer
+    ");
+    let csv = shell.run(&["query", "audit", "actor:ada", "--csv"]).await;
+    let row = "7,2026-11-21T10:00:00Z,ada,job.enable,Success,job,query=actor%3Aada&tz=UTC,1,console,";
+    assert!(csv.contains(&format!("OBJECT ID,SOURCE,IP\r\n{row}\r\n")), "{csv}");
+}
+
+#[tokio::test]
+async fn numbers_and_groups() {
+    let shell = Shell::new().await;
+    insta::assert_snapshot!(shell.run(&["query", "audit", "--count"]).await, @r"
+    exit 0
+    --- stdout
+    7
+    --- stderr
+    ");
+    insta::assert_snapshot!(shell.run(&["query", "audit", "--group-by", "actor, source"]).await, @r"
+    exit 0
+    --- stdout
+    actor  source  COUNT
+    ada            5
+    Other          2
+    --- stderr
+    ");
+    let json = shell.run(&["query", "audit", "--tz", "Europe/Oslo", "--json"]).await;
+    assert!(json.contains(r#""totalIsAll":true"#) && json.contains("tz=Europe%2FOslo"), "{json}");
+}
+
+#[tokio::test]
+async fn a_query_that_does_not_hold_is_marked() {
+    let shell = Shell::new().await;
+    insta::assert_snapshot!(shell.run(&["query", "audit", "actor:ada and actoin:x"]).await, @r"
+    exit 2
+    --- stdout
+    --- stderr
+    error: QQL_UNKNOWN_TOKEN: 'actoin' is not a token of audit
+    actor:ada and actoin:x
+                  ^^^^^^
+    hint: did you mean 'action' or 'actor'?
+    ");
+}

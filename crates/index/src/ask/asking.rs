@@ -1,0 +1,160 @@
+//! One question while it is answered: what it may see, and what is worked out for it once.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock, RwLock, RwLockReadGuard};
+
+use roaring::RoaringBitmap;
+use rustc_hash::FxHashMap;
+
+use super::asset_set::AssetSet;
+use super::deadline::{AskError, Deadline};
+use super::scope::Scope;
+use crate::bits::Bits;
+use crate::block::Block;
+use crate::catalogue::PatchNumber;
+use crate::judging::Judging;
+use crate::{Index, POISONED, Shared};
+
+/// Numbers of things: of patches and components their own, of vulnerabilities their place among all.
+pub(crate) type ThingSet = RoaringBitmap;
+
+/// Blocks are locked one after the other, never two at once.
+pub(crate) struct Asking<'a> {
+    pub(crate) shared: &'a Shared,
+    blocks: Vec<Arc<RwLock<Block>>>,
+    /// Slots in scope, as they were when the question was asked.
+    scope: AssetSet,
+    sees_everything: bool,
+    deadline: Deadline,
+    cves: OnceLock<Vec<(&'a str, &'a BTreeSet<PatchNumber>)>>,
+    missing: OnceLock<FxHashMap<PatchNumber, u64>>,
+    installed: OnceLock<FxHashMap<PatchNumber, u64>>,
+    exposure: OnceLock<Vec<u64>>,
+    asset_counts: OnceLock<FxHashMap<u32, u64>>,
+}
+
+impl<'a> Asking<'a> {
+    pub(crate) fn new(index: &Index, shared: &'a Shared, scope: &Scope, deadline: Deadline) -> Self {
+        let blocks = index.all_blocks();
+        let slots = |(at, block): (usize, &Arc<RwLock<Block>>)| scope.slots(shared, at, &block.read().expect(POISONED));
+        Self {
+            shared,
+            scope: blocks.iter().enumerate().map(slots).collect(),
+            sees_everything: matches!(scope, Scope::Everything),
+            blocks,
+            deadline,
+            cves: OnceLock::new(),
+            missing: OnceLock::new(),
+            installed: OnceLock::new(),
+            exposure: OnceLock::new(),
+            asset_counts: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), AskError> {
+        self.deadline.check()
+    }
+
+    pub(crate) fn block_count(&self) -> usize {
+        self.blocks.len()
+    }
+
+    pub(crate) fn block(&self, at: usize) -> RwLockReadGuard<'_, Block> {
+        self.blocks[at].read().expect(POISONED)
+    }
+
+    /// Slots of block `at` in scope.
+    pub(crate) fn in_scope(&self, at: usize) -> &Bits {
+        self.scope.block(at)
+    }
+
+    pub(crate) fn assets_in_scope(&self) -> u64 {
+        self.scope.len()
+    }
+
+    /// Every CVE that a patch names, in order: a vulnerability's number is its place here.
+    pub(crate) fn cves(&self) -> &[(&'a str, &'a BTreeSet<PatchNumber>)] {
+        let shared = self.shared;
+        self.cves.get_or_init(|| shared.catalogue.cves().collect())
+    }
+
+    /// Assets in scope that miss the patch. Counted for all patches at once.
+    pub(crate) fn missing_count(&self, patch: PatchNumber) -> u64 {
+        let make = || {
+            let mut counts: FxHashMap<PatchNumber, u64> = FxHashMap::default();
+            for at in 0..self.block_count() {
+                let scope = (!self.sees_everything).then(|| self.in_scope(at).to_bitmap());
+                for (patch, missing) in self.block(at).all_missing() {
+                    let count = scope.as_ref().map_or_else(|| missing.len(), |scope| missing.intersection_len(scope));
+                    *counts.entry(patch).or_default() += count;
+                }
+            }
+            counts
+        };
+        self.missing.get_or_init(make).get(&patch).copied().unwrap_or_default()
+    }
+
+    /// Assets in scope that have the patch. Counted for all patches at once.
+    pub(crate) fn installed_count(&self, patch: PatchNumber) -> u64 {
+        let make = || {
+            let catalogue = &self.shared.catalogue;
+            let mut entries: Vec<_> = catalogue.all().collect();
+            // A source's lines are looked through once for all its patches.
+            entries.sort_by_key(|entry| &entry.patch.source);
+            let mut counts: FxHashMap<PatchNumber, u64> = FxHashMap::default();
+            for at in 0..self.block_count() {
+                let block = self.block(at);
+                let mut judging = Judging::new(&block, at, &self.shared.dictionary, &self.shared.slots);
+                for entry in &entries {
+                    *counts.entry(entry.number).or_default() += judging.installed(entry).and(self.in_scope(at)).len();
+                }
+            }
+            counts
+        };
+        self.installed.get_or_init(make).get(&patch).copied().unwrap_or_default()
+    }
+
+    /// Assets in scope that lack a patch which fixes the vulnerability. CVEs of the same patches expose the same assets.
+    pub(crate) fn exposed(&self, vulnerability: u32) -> u64 {
+        let make = || {
+            let mut known: FxHashMap<&BTreeSet<PatchNumber>, u64> = FxHashMap::default();
+            let count = |patches: &BTreeSet<PatchNumber>| {
+                let blocks = 0..self.block_count();
+                blocks.map(|at| self.exposed_slots(at, &self.block(at), patches).len()).sum()
+            };
+            self.cves().iter().map(|(_, patches)| *known.entry(patches).or_insert_with(|| count(patches))).collect()
+        };
+        self.exposure.get_or_init(make).get(vulnerability as usize).copied().unwrap_or_default()
+    }
+
+    /// Slots in scope that lack one of the patches.
+    pub(crate) fn exposed_slots<'p>(
+        &self,
+        at: usize,
+        block: &Block,
+        patches: impl IntoIterator<Item = &'p PatchNumber>,
+    ) -> Bits {
+        let mut slots = Bits::default();
+        for missing in patches.into_iter().filter_map(|patch| block.missing(*patch)) {
+            slots.insert_all(missing);
+        }
+        slots.keep(self.in_scope(at));
+        slots
+    }
+
+    /// Assets in scope that have the component. Counted for all components at once.
+    pub(crate) fn assets_with(&self, component: u32) -> u64 {
+        let make = || {
+            let mut counts: FxHashMap<u32, u64> = FxHashMap::default();
+            for at in 0..self.block_count() {
+                let (block, scope) = (self.block(at), self.in_scope(at));
+                let scope = (!self.sees_everything).then_some(scope);
+                for (component, count) in block.posting_counts(scope).filter(|(_, count)| *count > 0) {
+                    *counts.entry(component.0).or_default() += count;
+                }
+            }
+            counts
+        };
+        self.asset_counts.get_or_init(make).get(&component).copied().unwrap_or_default()
+    }
+}

@@ -1,0 +1,138 @@
+//! Where the values of an asset's tokens stand in a block.
+
+use fettle_model::AgentStatus;
+use fettle_qql::token::TokenDefinition;
+use fettle_qql::tokens::AssetToken;
+
+use super::asking::Asking;
+use super::assets::is_of_interfaces;
+use super::interfaces::each_value_of_interface;
+use super::overdue::overdue_counts;
+use super::value::{Value, VersionScheme};
+use crate::bits::Bits;
+use crate::block::Block;
+use crate::columns::{Counts, NumberColumn, SelfCheckResult, TextColumn};
+
+/// Tells the values of one slot.
+pub(super) type Each<'b> = Box<dyn Fn(u16, &mut dyn FnMut(Value<'_>)) + 'b>;
+
+/// The values of one token for all assets of a block.
+pub(super) enum AssetColumn<'b> {
+    Text(&'b TextColumn),
+    /// Versions of dotted numbers.
+    Dotted(&'b TextColumn),
+    Number(&'b NumberColumn),
+    Moment(&'b NumberColumn),
+    Count(fn(&Counts) -> u32),
+    Flag(&'b Bits),
+    Id,
+    Each(Each<'b>),
+    /// It has no value of its own.
+    Group,
+}
+
+pub(super) fn column<'b>(
+    asking: &'b Asking<'_>,
+    at: usize,
+    block: &'b Block,
+    token: AssetToken,
+    definition: &'static TokenDefinition,
+) -> AssetColumn<'b> {
+    let columns = &block.columns;
+    let facts = &columns.facts;
+    match token {
+        AssetToken::Id | AssetToken::AgentId => AssetColumn::Id,
+        AssetToken::Name | AssetToken::Hostname => AssetColumn::Text(&columns.name),
+        AssetToken::Fqdn => AssetColumn::Text(&columns.fqdn),
+        AssetToken::OperatingSystem => AssetColumn::Text(&columns.operating_system),
+        AssetToken::OsFamily => AssetColumn::Text(&columns.os_id),
+        AssetToken::OsVersion => AssetColumn::Dotted(&columns.os_version),
+        AssetToken::OsIdentifier => AssetColumn::Text(&columns.os_identifier),
+        AssetToken::AgentVersion => AssetColumn::Dotted(&columns.agent_version),
+        AssetToken::Created => AssetColumn::Moment(&columns.enrolled_at),
+        AssetToken::LastCheckedIn => AssetColumn::Moment(&columns.last_checked_in),
+        AssetToken::LastBoot => AssetColumn::Moment(&facts.booted_at),
+        AssetToken::HardwareManufacturer => AssetColumn::Text(&facts.manufacturer),
+        AssetToken::HardwareModel => AssetColumn::Text(&facts.model),
+        AssetToken::HardwareSerialNumber => AssetColumn::Text(&facts.serial),
+        AssetToken::HardwareMemoryMb => AssetColumn::Number(&facts.memory_mb),
+        AssetToken::HardwareCpuCount => AssetColumn::Number(&facts.processors),
+        AssetToken::LastLoggedOnUser => AssetColumn::Text(&columns.last_logged_on_user),
+        AssetToken::Timezone => AssetColumn::Text(&facts.timezone),
+        AssetToken::PendingReboot => AssetColumn::Flag(&columns.pending_reboot),
+        AssetToken::ScanDateTime => AssetColumn::Moment(&columns.scanned_at),
+        AssetToken::MissingPatchCount | AssetToken::NonSupersededMissingPatchCount => {
+            AssetColumn::Count(|counts| counts.missing)
+        }
+        AssetToken::InstalledPatchCount => AssetColumn::Count(|counts| counts.installed),
+        AssetToken::MissingSecurityPatchCount => AssetColumn::Count(|counts| counts.missing_security),
+        AssetToken::OverdueFindingCount => {
+            let counts = overdue_counts(asking.shared, at, block);
+            AssetColumn::Each(Box::new(move |slot, visit| {
+                visit(Value::Number(i64::from(counts.get(&slot).copied().unwrap_or_default())));
+            }))
+        }
+        AssetToken::Platform
+        | AssetToken::Architecture
+        | AssetToken::AgentStatus
+        | AssetToken::ScanStatus
+        | AssetToken::SelfCheck => AssetColumn::Each(Box::new(move |slot, visit| {
+            let name = choice(asking, block, token, slot);
+            name.and_then(|name| Value::choice(definition, name)).into_iter().for_each(visit);
+        })),
+        AssetToken::FailedChecks => AssetColumn::Each(Box::new(|slot, visit| {
+            facts.failed_checks(slot).iter().filter_map(|check| Value::text(check)).for_each(visit);
+        })),
+        _ if is_of_interfaces(token) => AssetColumn::Each(Box::new(move |slot, visit| {
+            facts.interfaces(slot).iter().for_each(|interface| each_value_of_interface(interface, token, visit));
+        })),
+        _ => AssetColumn::Group,
+    }
+}
+
+impl AssetColumn<'_> {
+    /// Tells the values of one slot.
+    pub(super) fn each_value(&self, block: &Block, slot: u16, visit: &mut dyn FnMut(Value<'_>)) {
+        let value = match self {
+            Self::Text(column) => column.get(slot).map(|text| Value::Text(text.into())),
+            Self::Dotted(column) => column.get(slot).map(|text| Value::Version(VersionScheme::Dotted, text.into())),
+            Self::Number(column) => column.get(slot).map(Value::Number),
+            Self::Moment(column) => column.moment(slot).map(Value::Moment),
+            Self::Count(count) => Some(Value::Number(i64::from(count(&block.columns.counts(slot))))),
+            Self::Flag(flags) => Some(Value::Flag(flags.contains(slot))),
+            Self::Id => Some(Value::Uuid(block.columns.id(slot).uuid())),
+            Self::Each(each) => return each(slot, visit),
+            Self::Group => None,
+        };
+        value.into_iter().for_each(visit);
+    }
+}
+
+/// The value of an enumeration, by name.
+fn choice(asking: &Asking<'_>, block: &Block, token: AssetToken, slot: u16) -> Option<&'static str> {
+    let columns = &block.columns;
+    match token {
+        AssetToken::Platform => match columns.os_family.get(slot)? {
+            "linux" => Some("Linux"),
+            "windows" => Some("Windows"),
+            _ => None,
+        },
+        AssetToken::Architecture => match columns.architecture.get(slot)? {
+            "x86_64" | "amd64" => Some("X64"),
+            "aarch64" | "arm64" => Some("ARM64"),
+            "x86" | "i386" | "i486" | "i586" | "i686" => Some("X86"),
+            "ia64" => Some("IA64"),
+            _ => None,
+        },
+        AssetToken::AgentStatus => {
+            let status = AgentStatus::of(columns.last_checked_in.moment(slot), asking.shared.as_of);
+            Some(status.name())
+        }
+        AssetToken::ScanStatus => Some(columns.scan_status(slot).name()),
+        AssetToken::SelfCheck => {
+            let place = usize::try_from(columns.facts.self_check.get(slot)?).ok()?;
+            SelfCheckResult::ALL.get(place).map(|worst| worst.name())
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,151 @@
+//! The first assets of an order, block by block: by places of texts among the block's own, and by numbers, so that no text
+//! is compared for each asset.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+
+use fettle_qql::order::{Direction, SortKey};
+use fettle_qql::text::folded;
+use fettle_qql::token::{Kind, TokenId};
+use uuid::Uuid;
+
+use super::asking::Asking;
+use super::asset_column::{AssetColumn, column};
+use super::order::{Order, Position, SortValue, ThingId, sorted_text};
+use super::value::VersionScheme;
+use crate::bits::Bits;
+use crate::block::Block;
+use crate::columns::{Ranks, TextColumn};
+
+/// A key's values in one block, as numbers in the order of the values.
+struct BlockKey<'b> {
+    key: SortKey,
+    column: AssetColumn<'b>,
+    ranks: Option<Arc<Ranks>>,
+}
+
+/// By which a slot is sorted in its block: a number per key, in the direction of the key.
+type Sorted = (Numbers, Uuid);
+type Numbers = [u64; fettle_qql::order::MAX_SORT];
+
+/// Of what has no value: behind all that have one, in both directions.
+const LAST: u64 = u64::MAX;
+
+/// The first `limit` of the slots behind the order's place, and how many are behind it.
+pub(super) fn first_of_block(
+    asking: &Asking<'_>,
+    at: usize,
+    block: &Block,
+    slots: &Bits,
+    order: &Order<'_>,
+) -> (Vec<(Position, u16)>, u64) {
+    let keys: Vec<_> = order.keys.iter().filter_map(|key| BlockKey::new(asking, at, block, *key)).collect();
+    let after = order.after.as_ref().map(|after| sorted_position(&keys, after));
+    let mut best: BinaryHeap<(Sorted, u16)> = BinaryHeap::with_capacity(order.limit + 1);
+    let mut behind = 0;
+    for slot in slots.iter() {
+        let sorted = (numbers(&keys, |key| key.number(block, slot)), block.columns.id(slot).uuid());
+        if after.as_ref().is_some_and(|after| sorted <= *after) {
+            continue;
+        }
+        behind += 1;
+        if best.len() < order.limit {
+            best.push((sorted, slot));
+        } else if let Some(mut worst) = best.peek_mut()
+            && sorted < worst.0
+        {
+            *worst = (sorted, slot);
+        }
+    }
+    let position = |slot: u16| Position {
+        values: keys
+            .iter()
+            .map(|key| Position::value_of(key.key, |visit| key.column.each_value(block, slot, visit)))
+            .collect(),
+        id: ThingId::Uuid(block.columns.id(slot).uuid()),
+    };
+    (best.into_iter().map(|(_, slot)| (position(slot), slot)).collect(), behind)
+}
+
+fn numbers(keys: &[BlockKey<'_>], mut number: impl FnMut(&BlockKey<'_>) -> Option<u64>) -> Numbers {
+    let mut numbers = [0; fettle_qql::order::MAX_SORT];
+    for (place, key) in numbers.iter_mut().zip(keys) {
+        *place = match (number(key), key.key.direction) {
+            (None, _) => LAST,
+            (Some(number), Direction::Ascending) => number,
+            // Below the number of what has no value.
+            (Some(number), Direction::Descending) => LAST - 1 - number.min(LAST - 1),
+        };
+    }
+    numbers
+}
+
+fn sorted_position(keys: &[BlockKey<'_>], after: &Position) -> Sorted {
+    let mut values = after.values.iter();
+    let numbers = numbers(keys, |key| values.next().cloned().flatten().and_then(|value| key.number_of(&value)));
+    let id = match after.id {
+        ThingId::Uuid(id) => id,
+        ThingId::Name(_) | ThingId::Number(_) => Uuid::nil(),
+    };
+    (numbers, id)
+}
+
+impl<'b> BlockKey<'b> {
+    fn new(asking: &'b Asking<'_>, at: usize, block: &'b Block, key: SortKey) -> Option<Self> {
+        let TokenId::Asset(token) = key.token.id else { return None };
+        let column = column(asking, at, block, token, key.token);
+        let ranks = match &column {
+            AssetColumn::Text(texts) if key.token.kind == Kind::Text => Some(texts.ranks()),
+            AssetColumn::Text(texts) => Some(texts.ranks_by(|left, right| folded(left).cmp(&folded(right)))),
+            AssetColumn::Dotted(texts) => {
+                Some(texts.ranks_by(|left, right| VersionScheme::Dotted.compare(left, right)))
+            }
+            _ => None,
+        };
+        Some(Self { key, column, ranks })
+    }
+
+    fn number(&self, block: &Block, slot: u16) -> Option<u64> {
+        match &self.column {
+            AssetColumn::Text(texts) | AssetColumn::Dotted(texts) => {
+                self.ranks.as_ref()?.of(texts.code(slot)).map(own_place)
+            }
+            AssetColumn::Number(numbers) | AssetColumn::Moment(numbers) => numbers.get(slot).map(in_order),
+            AssetColumn::Count(count) => Some(in_order(i64::from(count(&block.columns.counts(slot))))),
+            column => {
+                let value = Position::value_of(self.key, |visit| column.each_value(block, slot, visit))?;
+                self.number_of(&value)
+            }
+        }
+    }
+
+    /// Of a value that need not be one of the block's.
+    fn number_of(&self, value: &SortValue) -> Option<u64> {
+        let place = |texts: &TextColumn, compare: &dyn Fn(&str) -> Ordering| {
+            let ranks = self.ranks.as_ref()?;
+            let (before, is_own) = ranks.find(|code| texts.text(code).map_or(Ordering::Less, compare));
+            Some(if is_own { own_place(before) } else { own_place(before) - 1 })
+        };
+        match (&self.column, value) {
+            (AssetColumn::Text(texts), SortValue::Text(text)) => {
+                place(texts, &|other| sorted_text(self.key.token, other).cmp(text))
+            }
+            (AssetColumn::Dotted(texts), SortValue::Version(scheme, text)) => {
+                place(texts, &|other| scheme.compare(other, text))
+            }
+            (_, SortValue::Whole(number)) => Some(in_order(*number)),
+            _ => None,
+        }
+    }
+}
+
+/// Of a text of the block; between two of them there is room for one that is not.
+fn own_place(rank: u32) -> u64 {
+    2 * u64::from(rank) + 1
+}
+
+/// Signed numbers in the order of unsigned ones.
+const fn in_order(number: i64) -> u64 {
+    number.cast_unsigned() ^ (1 << 63)
+}

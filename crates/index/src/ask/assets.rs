@@ -1,0 +1,177 @@
+//! Conditions about assets alone (`qql.md` 8.1), for a whole block at once: each is a set of slots.
+
+use fettle_qql::token::TokenId;
+use fettle_qql::tokens::AssetToken;
+use fettle_qql::typed::{Expression, Free, Leaf, Test};
+
+use super::asking::Asking;
+use super::asset_column::{AssetColumn, column};
+use super::interfaces::each_value_of_interface;
+use super::moment;
+use super::resolved::{OfAsset, Resolved, element_holds};
+use super::value::{Value, holds};
+use crate::bits::Bits;
+use crate::block::Block;
+use crate::columns::TextColumn;
+
+impl Asking<'_> {
+    /// Slots of assets in scope for which a condition about assets alone holds.
+    pub(super) fn slots_where(&self, at: usize, block: &Block, condition: &Resolved<'_>) -> Bits {
+        match condition {
+            Resolved::Constant(true) => self.in_scope(at).clone(),
+            Resolved::And(parts) => {
+                let mut all = self.in_scope(at).clone();
+                for part in parts {
+                    if all.is_empty() {
+                        break;
+                    }
+                    all.keep(&self.slots_where(at, block, part));
+                }
+                all
+            }
+            Resolved::Or(parts) => {
+                let mut any = Bits::default();
+                for part in parts {
+                    any.add(&self.slots_where(at, block, part));
+                }
+                any
+            }
+            Resolved::Not(inner) => self.in_scope(at).without(&self.slots_where(at, block, inner)),
+            Resolved::OfAsset(condition) => {
+                let mut slots = self.slots_of(at, block, condition);
+                slots.keep(self.in_scope(at));
+                slots
+            }
+            // A query about assets has neither at its top level.
+            Resolved::Constant(false) | Resolved::OfThing(_) | Resolved::OfTie(_) => Bits::default(),
+        }
+    }
+
+    /// Also of assets out of scope.
+    fn slots_of(&self, at: usize, block: &Block, condition: &OfAsset<'_>) -> Bits {
+        match condition {
+            OfAsset::Leaf(leaf) => self.slots_of_leaf(at, block, leaf),
+            OfAsset::Free(free) => self.slots_of_free(at, block, free),
+            OfAsset::Interfaces(inner) => slots_with_interface(block, inner),
+            OfAsset::Components { any_of, negated } => {
+                let having = block.union(any_of.iter().copied());
+                if *negated { block.columns.taken().without(&having) } else { having }
+            }
+            OfAsset::Within(assets) => assets.block(at).clone(),
+        }
+    }
+
+    fn slots_of_leaf(&self, at: usize, block: &Block, leaf: &Leaf) -> Bits {
+        let TokenId::Asset(token) = leaf.token.id else { return Bits::default() };
+        match (column(self, at, block, token, leaf.token), &leaf.test) {
+            (column, Test::Null) => block.columns.taken().without(&with_value(block, &column)),
+            (column, Test::Present) => with_value(block, &column),
+            (AssetColumn::Text(column), test) => text_slots(column, test),
+            (AssetColumn::Dotted(column), test) => column.slots_where(|version| {
+                let version = Value::Version(super::value::VersionScheme::Dotted, version.into());
+                holds(test, |visit| visit(version))
+            }),
+            (AssetColumn::Number(column), Test::Int(ranges)) => {
+                column.slots_where(|number| ranges.iter().any(|range| range.contains(&number)))
+            }
+            (AssetColumn::Moment(column), Test::Date(range)) => {
+                let range = moment::in_microseconds(range);
+                column.slots_where(|micros| range.contains(&micros))
+            }
+            (AssetColumn::Count(count), Test::Int(ranges)) => {
+                let is_wanted = |number: u32| ranges.iter().any(|range| range.contains(&i64::from(number)));
+                let counts = Bits::of_each(block.columns.all_counts(), |counts| is_wanted(count(counts)));
+                counts.and(block.columns.taken())
+            }
+            (AssetColumn::Flag(flags), Test::Bool(wanted)) => match wanted.as_slice() {
+                [true] => flags.clone(),
+                [false] => block.columns.taken().without(flags),
+                [] => Bits::default(),
+                _ => block.columns.taken().clone(),
+            },
+            (AssetColumn::Id, Test::Uuid(uuids)) => {
+                let known = uuids.iter().filter_map(|uuid| self.shared.slots.get(&fettle_model::AssetId(*uuid)));
+                known.filter(|slot| slot.block == at).map(|slot| slot.at).collect()
+            }
+            (AssetColumn::Each(each), test) => {
+                let slots = block.columns.taken().iter();
+                slots.filter(|slot| holds(test, |visit| each(*slot, visit))).collect()
+            }
+            _ => Bits::default(),
+        }
+    }
+
+    /// Each token's values are read as text.
+    fn slots_of_free(&self, at: usize, block: &Block, free: &Free) -> Bits {
+        let mut found = Bits::default();
+        for definition in &free.tokens {
+            let TokenId::Asset(token) = definition.id else { continue };
+            let slots = match column(self, at, block, token, definition) {
+                AssetColumn::Text(column) => column.slots_where(|text| free.asked.matcher.matches(text)),
+                AssetColumn::Each(each) => {
+                    let matches = |slot: &u16| {
+                        let mut matches = false;
+                        each(*slot, &mut |value| matches = matches || free.asked.matcher.matches(&value.shown()));
+                        matches
+                    };
+                    block.columns.taken().iter().filter(matches).collect()
+                }
+                // What free text searches is text or addresses.
+                _ => Bits::default(),
+            };
+            found.add(&slots);
+        }
+        found
+    }
+}
+
+fn with_value(block: &Block, column: &AssetColumn<'_>) -> Bits {
+    match column {
+        AssetColumn::Text(column) | AssetColumn::Dotted(column) => column.slots_with_text(),
+        AssetColumn::Number(column) | AssetColumn::Moment(column) => column.slots_where(|_| true),
+        AssetColumn::Count(_) | AssetColumn::Flag(_) | AssetColumn::Id => block.columns.taken().clone(),
+        AssetColumn::Each(each) => {
+            let has_value = |slot: &u16| {
+                let mut has_value = false;
+                each(*slot, &mut |_| has_value = true);
+                has_value
+            };
+            block.columns.taken().iter().filter(has_value).collect()
+        }
+        AssetColumn::Group => Bits::default(),
+    }
+}
+
+fn text_slots(column: &TextColumn, test: &Test) -> Bits {
+    match test {
+        Test::Words(asked) => column.slots_where(|text| asked.iter().any(|asked| asked.matcher.matches(text))),
+        Test::Whole(asked) => column.slots_where(|text| asked.iter().any(|asked| asked.matcher.matches(text))),
+        _ => Bits::default(),
+    }
+}
+
+fn slots_with_interface(block: &Block, inner: &Expression) -> Bits {
+    let is_wanted = |slot: &u16| {
+        let interfaces = block.columns.facts.interfaces(*slot).iter();
+        let mut wanted = interfaces.filter(|interface| {
+            element_holds(inner, &|token, visit| {
+                if let TokenId::Asset(token) = token.id {
+                    each_value_of_interface(interface, token, visit);
+                }
+            })
+        });
+        wanted.next().is_some()
+    };
+    block.columns.taken().iter().filter(is_wanted).collect()
+}
+
+/// True for tokens whose values are those of an asset's interfaces.
+pub(super) const fn is_of_interfaces(token: AssetToken) -> bool {
+    matches!(
+        token,
+        AssetToken::InterfacesAddress
+            | AssetToken::InterfacesIpv6Address
+            | AssetToken::InterfacesMacAddress
+            | AssetToken::InterfacesInterfaceName
+    )
+}

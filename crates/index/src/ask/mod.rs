@@ -1,0 +1,33 @@
+//! Questions in QQL: a typed query, a scope, an order or groups in; a page, a number or counts out.
+//!
+//! What a query says of assets is worked out block by block as sets of slots; what it says of patches, vulnerabilities and
+//! components once for each of them. Groups (`patches:( … )`) are answered first, each once ([`resolved`]); conditions
+//! about findings patch by patch, for all assets of a block at once ([`pairs`]).
+
+mod answer;
+mod asking;
+mod asset_column;
+mod asset_order;
+mod asset_set;
+mod assets;
+mod deadline;
+mod findings;
+mod groups;
+mod interfaces;
+mod matching;
+mod moment;
+mod obstacles;
+mod order;
+mod overdue;
+mod pairs;
+mod resolved;
+mod scope;
+mod things;
+mod value;
+
+pub use answer::{Answer, ComponentRow};
+pub use deadline::{AskError, Deadline};
+pub use matching::Question;
+pub use order::{Order, Position, SortValue, ThingId};
+pub use scope::Scope;
+pub use value::VersionScheme;

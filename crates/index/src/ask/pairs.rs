@@ -1,0 +1,223 @@
+//! Conditions about an asset, a patch, and the finding between them (`qql.md` 3.5): judged patch by patch, for all assets
+//! of a block at once.
+
+use std::borrow::Cow;
+
+use roaring::RoaringBitmap;
+
+use super::asking::{Asking, ThingSet};
+use super::asset_set::AssetSet;
+use super::deadline::AskError;
+use super::findings::Findings;
+use super::resolved::{OfAsset, OfThing, Resolved};
+use super::things::ThingKind;
+use crate::bits::Bits;
+use crate::block::Block;
+use crate::catalogue::{PatchEntry, PatchNumber};
+
+/// Where a condition holds, of the slots that have a finding.
+enum Truth<'s> {
+    Never,
+    Always,
+    /// Slots without a finding may be among them, unless it `is_exact`.
+    On {
+        slots: Cow<'s, RoaringBitmap>,
+        is_exact: bool,
+    },
+}
+
+impl Truth<'_> {
+    const fn of(constant: bool) -> Self {
+        if constant { Self::Always } else { Self::Never }
+    }
+}
+
+/// A condition for one block: parts that are about assets alone are sets of slots.
+enum InBlock<'q> {
+    Constant(bool),
+    And(Vec<Self>),
+    Or(Vec<Self>),
+    Not(Box<Self>),
+    Slots(RoaringBitmap),
+    Things(ThingSet),
+    OfTie(&'q fettle_qql::typed::Leaf),
+}
+
+impl<'q> Asking<'_> {
+    /// Assets in scope that have a finding for which the condition holds.
+    pub(super) fn assets_with_finding(&self, condition: &Resolved<'q>) -> Result<AssetSet, AskError> {
+        let mut found = AssetSet::default();
+        self.each_pair_set(condition, None, |at, _, slots| {
+            let mut bits = Bits::default();
+            bits.insert_all(slots);
+            found.add(at, &bits);
+        })?;
+        Ok(found)
+    }
+
+    /// Patches with a finding in scope for which the condition holds, on an asset for which `having` holds.
+    pub(super) fn patches_with_finding(
+        &self,
+        condition: &Resolved<'q>,
+        having: Option<&Resolved<'q>>,
+    ) -> Result<ThingSet, AskError> {
+        let mut found = ThingSet::new();
+        self.each_pair_set(condition, having, |_, patch, _| {
+            found.insert(patch.0);
+        })?;
+        Ok(found)
+    }
+
+    /// Calls `take` with every patch and block in which the condition holds for some finding in scope, and the slots.
+    pub(super) fn each_pair_set(
+        &self,
+        condition: &Resolved<'q>,
+        having: Option<&Resolved<'q>>,
+        mut take: impl FnMut(usize, PatchNumber, &RoaringBitmap),
+    ) -> Result<(), AskError> {
+        let condition = match having {
+            None => self.with_thing_sets(condition)?,
+            Some(having) => Resolved::And(vec![self.with_thing_sets(condition)?, self.with_thing_sets(having)?]),
+        };
+        let entries: Vec<&PatchEntry> =
+            self.shared.catalogue.all().filter(|entry| may_hold(&condition, entry.number)).collect();
+        let mut entries = entries;
+        // A source's lines are looked through once for all its patches.
+        entries.sort_unstable_by_key(|entry| (&entry.patch.source, entry.number));
+        for at in 0..self.block_count() {
+            let block = self.block(at);
+            let in_block = self.in_block(at, &block, &condition);
+            let scope = self.in_scope(at).to_bitmap();
+            let mut findings = Findings::new(self.shared, at, &block);
+            for (number, entry) in entries.iter().enumerate() {
+                if number % 256 == 0 {
+                    self.check()?;
+                }
+                let slots = match truth(&in_block, entry, &mut findings) {
+                    Truth::Never => continue,
+                    Truth::Always => &*findings.applies(entry) & &scope,
+                    Truth::On { slots, is_exact: true } => slots.as_ref() & &scope,
+                    Truth::On { slots, is_exact: false } => (slots.as_ref() & &scope) & &*findings.applies(entry),
+                };
+                if !slots.is_empty() {
+                    take(at, entry.number, &slots);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Replaces what is about patches alone by the patches for which it holds.
+    fn with_thing_sets(&self, condition: &Resolved<'q>) -> Result<Resolved<'q>, AskError> {
+        let about = condition.about();
+        if about.things && !about.assets && !about.ties {
+            let things = self.things_where(ThingKind::Patch, condition)?;
+            return Ok(Resolved::OfThing(OfThing::Within(things)));
+        }
+        let all = |parts: &[Resolved<'q>]| {
+            // What can be told of the patch alone is told first.
+            let mut parts: Vec<_> = parts.iter().map(|part| self.with_thing_sets(part)).collect::<Result<_, _>>()?;
+            parts.sort_by_key(|part| cost(part));
+            Ok(parts)
+        };
+        Ok(match condition {
+            Resolved::And(parts) => Resolved::And(all(parts)?),
+            Resolved::Or(parts) => Resolved::Or(all(parts)?),
+            Resolved::Not(inner) => Resolved::Not(Box::new(self.with_thing_sets(inner)?)),
+            other => other.clone(),
+        })
+    }
+
+    /// Replaces what is about assets alone by the slots for which it holds.
+    fn in_block(&self, at: usize, block: &Block, condition: &Resolved<'q>) -> InBlock<'q> {
+        let about = condition.about();
+        if about.assets && !about.things && !about.ties {
+            return InBlock::Slots(self.slots_where(at, block, condition).to_bitmap());
+        }
+        let all = |parts: &[Resolved<'q>]| parts.iter().map(|part| self.in_block(at, block, part)).collect();
+        match condition {
+            Resolved::Constant(constant) => InBlock::Constant(*constant),
+            Resolved::And(parts) => InBlock::And(all(parts)),
+            Resolved::Or(parts) => InBlock::Or(all(parts)),
+            Resolved::Not(inner) => InBlock::Not(Box::new(self.in_block(at, block, inner))),
+            Resolved::OfThing(OfThing::Within(things)) => InBlock::Things(things.clone()),
+            Resolved::OfTie(leaf) => InBlock::OfTie(leaf),
+            // All other conditions about things or assets alone were replaced by sets.
+            Resolved::OfThing(_) | Resolved::OfAsset(_) => InBlock::Constant(false),
+        }
+    }
+}
+
+/// False where the condition holds for no finding of the patch, whatever the asset.
+fn may_hold(condition: &Resolved<'_>, patch: PatchNumber) -> bool {
+    match condition {
+        Resolved::Constant(constant) => *constant,
+        Resolved::And(parts) => parts.iter().all(|part| may_hold(part, patch)),
+        Resolved::Or(parts) => parts.iter().any(|part| may_hold(part, patch)),
+        Resolved::OfThing(OfThing::Within(things)) => things.contains(patch.0),
+        _ => true,
+    }
+}
+
+fn cost(condition: &Resolved<'_>) -> u8 {
+    match condition {
+        Resolved::Constant(_) => 0,
+        Resolved::OfThing(_) => 1,
+        Resolved::OfTie(_) => 2,
+        Resolved::OfAsset(OfAsset::Within(_)) => 3,
+        _ => 4,
+    }
+}
+
+fn truth<'s, 'b>(condition: &'s InBlock<'_>, entry: &'b PatchEntry, findings: &mut Findings<'b>) -> Truth<'s> {
+    match condition {
+        InBlock::Constant(constant) => Truth::of(*constant),
+        InBlock::Things(things) => Truth::of(things.contains(entry.number.0)),
+        InBlock::Slots(slots) => Truth::On { slots: Cow::Borrowed(slots), is_exact: false },
+        InBlock::OfTie(leaf) => Truth::On { slots: Cow::Owned(findings.holding(entry, leaf)), is_exact: true },
+        InBlock::And(parts) => all_of(parts, entry, findings),
+        InBlock::Or(parts) => any_of(parts, entry, findings),
+        InBlock::Not(inner) => match truth(inner, entry, findings) {
+            Truth::Never => Truth::Always,
+            Truth::Always => Truth::Never,
+            Truth::On { slots, .. } => {
+                Truth::On { slots: Cow::Owned(&*findings.applies(entry) - slots.as_ref()), is_exact: true }
+            }
+        },
+    }
+}
+
+fn all_of<'s, 'b>(parts: &'s [InBlock<'_>], entry: &'b PatchEntry, findings: &mut Findings<'b>) -> Truth<'s> {
+    let mut all = Truth::Always;
+    for part in parts {
+        all = match (all, truth(part, entry, findings)) {
+            (_, Truth::Never) => return Truth::Never,
+            (Truth::Always, part) => part,
+            (all, Truth::Always) => all,
+            (Truth::On { slots, is_exact }, Truth::On { slots: others, is_exact: are_exact }) => {
+                let both = slots.as_ref() & others.as_ref();
+                if both.is_empty() {
+                    return Truth::Never;
+                }
+                Truth::On { slots: Cow::Owned(both), is_exact: is_exact || are_exact }
+            }
+            (Truth::Never, _) => return Truth::Never,
+        };
+    }
+    all
+}
+
+fn any_of<'s, 'b>(parts: &'s [InBlock<'_>], entry: &'b PatchEntry, findings: &mut Findings<'b>) -> Truth<'s> {
+    let mut any = Truth::Never;
+    for part in parts {
+        any = match (any, truth(part, entry, findings)) {
+            (_, Truth::Always) | (Truth::Always, _) => return Truth::Always,
+            (Truth::Never, part) => part,
+            (any, Truth::Never) => any,
+            (Truth::On { slots, is_exact }, Truth::On { slots: others, is_exact: are_exact }) => {
+                Truth::On { slots: Cow::Owned(slots.as_ref() | others.as_ref()), is_exact: is_exact && are_exact }
+            }
+        };
+    }
+    any
+}

@@ -1,0 +1,194 @@
+//! What lists share that the database answers with QQL (`qql.md` 4): query, order, page, number, groups.
+
+use std::time::Duration;
+
+use fettle_qql::order::{self, DateInterval};
+use fettle_qql::token::Vocabulary;
+use fettle_qql::{Context, Entity, Invalid, Query};
+use fettle_store::Database;
+use fettle_store::query::{Asked, Cursor, GroupOrder, GroupValue, Grouping, QuestionError, Questions, RowId, Within};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::error::ApiError;
+
+/// How long a query may take.
+const LIMIT: Duration = Duration::from_secs(5);
+/// As far as rows are counted beside a page.
+const COUNTED: u64 = 10_000;
+
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
+pub struct QueryParameters {
+    /// QQL; what is found. Nothing finds everything.
+    #[serde(default)]
+    pub query: String,
+    /// Up to three sortable tokens: `time:desc,actor`, or `[{"time":"desc"},{"actor":"asc"}]`. The newest first.
+    pub sort: Option<String>,
+    /// 1–1,000; 50, and 10 of groups.
+    pub limit: Option<usize>,
+    /// `next` of the page before, in the same order.
+    pub after: Option<String>,
+    /// IANA name of the zone of dates that name none; UTC.
+    pub tz: Option<String>,
+    /// The number alone, of all that is found.
+    #[serde(default)]
+    pub count: bool,
+    /// One or two groupable tokens: numbers by their values, and no rows.
+    pub group_by: Option<String>,
+    /// Of dates that are grouped by: `day`, `week`, `month`, `quarter` or `year`; `day`.
+    pub interval: Option<String>,
+    /// `count` (the largest group first) or `value`; `count`.
+    pub group_order: Option<String>,
+}
+
+/// What a query found.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Found<T> {
+    /// A page; empty with `count` and `groupBy`.
+    pub items: Vec<T>,
+    pub total: u64,
+    /// False: there are more than `total`, which is as far as was counted.
+    pub total_is_all: bool,
+    pub next: Option<String>,
+    /// With `groupBy`.
+    pub groups: Option<Vec<GroupRow>>,
+    /// In groups that are not told, where there are some; a thing with several values counts in each.
+    pub other: Option<u64>,
+    /// The instant that `now` was.
+    pub as_of: Timestamp,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GroupRow {
+    /// One for each token: text, number, true or false, the first day of an interval, or null.
+    #[schema(value_type = Vec<Object>)]
+    pub values: Vec<serde_json::Value>,
+    pub count: u64,
+}
+
+/// Parameters that make sense.
+pub(super) struct Request {
+    query: Query,
+    sort: Vec<order::SortKey>,
+    limit: usize,
+    after: Option<Cursor>,
+    count: bool,
+    /// How far rows are counted.
+    counted: Option<u64>,
+    grouping: Option<Grouping>,
+    as_of: Timestamp,
+}
+
+impl QueryParameters {
+    pub(super) fn read(&self, entity: Entity, now: Timestamp) -> Result<Request, ApiError> {
+        let zone = match self.tz.as_deref().filter(|name| !name.is_empty()) {
+            None => TimeZone::UTC,
+            Some(name) => TimeZone::get(name)
+                .map_err(|_| ApiError::invalid_field("tz", "a zone is an IANA name such as `Europe/Oslo`"))?,
+        };
+        let query = fettle_qql::check(&self.query, &Context::new(entity, now, zone.clone()))?;
+        let sort = order::sort(self.sort.as_deref().unwrap_or_default(), entity, Vocabulary::FETTLE)?;
+        let tokens = order::group_by(self.group_by.as_deref().unwrap_or_default(), entity, Vocabulary::FETTLE)?;
+        let limit @ 1..=1_000 = self.limit.unwrap_or(if tokens.is_empty() { 50 } else { 10 }) else {
+            return Err(ApiError::invalid_field("limit", "there are 1 to 1,000 at once"));
+        };
+        let interval = DateInterval::named(self.interval.as_deref().unwrap_or("day"));
+        let interval = interval
+            .ok_or_else(|| ApiError::invalid_field("interval", "an interval is day, week, month, quarter or year"))?;
+        let group_order = match self.group_order.as_deref().unwrap_or("count") {
+            "count" => GroupOrder::Count,
+            "value" => GroupOrder::Value,
+            _ => return Err(ApiError::invalid_field("groupOrder", "groups are in the order of `count` or `value`")),
+        };
+        let grouping = Grouping { tokens, interval, zone, order: group_order, limit };
+        let after = self.after.as_deref().filter(|after| !after.is_empty()).map(str::parse).transpose()?;
+        Ok(Request {
+            query,
+            sort,
+            limit,
+            after,
+            count: self.count,
+            counted: (!self.count).then_some(COUNTED),
+            grouping: Some(grouping).filter(|grouping| !grouping.tokens.is_empty()),
+            as_of: now,
+        })
+    }
+}
+
+impl Request {
+    /// For a list that is never so long that counting it takes long.
+    pub(super) fn counting_all(self) -> Self {
+        Self { counted: None, ..self }
+    }
+
+    /// Asks the database; `load` makes rows of the ids that were found, in their order and from the same state.
+    pub(super) async fn answer<T, L>(
+        self,
+        database: &Database,
+        within: Within<'_>,
+        load: L,
+    ) -> Result<Found<T>, ApiError>
+    where
+        L: AsyncFnOnce(&mut Questions, Vec<RowId>) -> Result<Vec<T>, ApiError>,
+    {
+        let asked = Asked { entity: self.query.entity, expression: &self.query.root, within, assets: None };
+        let mut questions = database.questions(LIMIT).await?;
+        let total = questions.count(&asked, self.counted).await?;
+        let mut found = Found {
+            items: Vec::new(),
+            total: total.number,
+            total_is_all: total.is_all,
+            next: None,
+            groups: None,
+            other: None,
+            as_of: self.as_of,
+        };
+        if let Some(grouping) = &self.grouping {
+            let groups = questions.groups(&asked, grouping).await?;
+            let row = |group: fettle_store::query::Group| GroupRow {
+                values: group.values.into_iter().map(group_value).collect(),
+                count: group.count,
+            };
+            found.groups = Some(groups.groups.into_iter().map(row).collect());
+            found.other = groups.other;
+        } else if !self.count {
+            let page = questions.page(&asked, &self.sort, self.limit, self.after.as_ref()).await?;
+            found.next = page.next.map(|next| next.to_string());
+            found.items = load(&mut questions, page.ids).await?;
+        }
+        questions.end().await?;
+        Ok(found)
+    }
+}
+
+fn group_value(value: GroupValue) -> serde_json::Value {
+    match value {
+        GroupValue::Bool(value) => value.into(),
+        GroupValue::Int(value) => value.into(),
+        GroupValue::Date(date) => date.to_string().into(),
+        GroupValue::Text(text) => text.into(),
+        GroupValue::Null => serde_json::Value::Null,
+    }
+}
+
+impl From<QuestionError> for ApiError {
+    fn from(error: QuestionError) -> Self {
+        match error {
+            QuestionError::Timeout => Self::query_timeout(LIMIT),
+            QuestionError::Cursor => Self::invalid_field("after", error.to_string()),
+            QuestionError::NotHere(_) => Self::internal(error),
+            QuestionError::Store(error) => Self::internal(error),
+        }
+    }
+}
+
+impl From<Invalid> for ApiError {
+    fn from(invalid: Invalid) -> Self {
+        Self::invalid_query(invalid)
+    }
+}
