@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::io::{Cursor, Write as _};
 
+use fettle_catalog::definitions::patches::patches;
 use fettle_catalog::definitions::{self, Definitions};
 use fettle_catalog::host::assess::assess;
 use fettle_catalog::host::product::Product;
 use fettle_catalog::mssecure::evaluate::{Machine, RegistryChecks, evaluate};
 use fettle_catalog::mssecure::{self, Datastore};
+use fettle_catalog::reading::Report;
 use zip::CompressionMethod;
 use zip::write::SimpleFileOptions;
 
@@ -35,6 +37,9 @@ fn judge(store: &Datastore) {
         .iter()
         .flat_map(|(id, product)| product.service_packs.iter().map(|service_pack| (*id, *service_pack)));
     let machine = Machine { products: products.collect(), is_english: true, ..Machine::default() };
+    for patch in mssecure::patches::patches(store, &mut Report::default()) {
+        assert!(patch.update.is_some_and(|update| !update.replaces.contains(&update.article)), "{}", patch.title);
+    }
     for registry in [RegistryChecks::Made, RegistryChecks::LeftOut] {
         assert!(evaluate(store, &machine, registry).len() <= store.patches.len());
     }
@@ -65,6 +70,8 @@ pub fn wesng_tables(bytes: &[u8]) {
 
 /// Machines on which every second article is installed.
 fn assess_some(definitions: &Definitions) {
+    let patches: BTreeSet<_> = patches(definitions).map(|patch| patch.id).collect();
+    assert!(patches.len() <= definitions.updates.len());
     let articles: BTreeSet<_> = definitions.updates.iter().map(|update| update.article).collect();
     let installed: BTreeSet<_> = articles.into_iter().step_by(2).collect();
     for name in definitions.products.iter().take(MAX_PRODUCTS) {

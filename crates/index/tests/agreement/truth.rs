@@ -12,7 +12,7 @@ use fettle_model::sla::{PatchClock, SlaDays};
 use fettle_model::vulnerability::{
     BaseScore, CvssScore, CvssVersion, Epss, KnownExploited, Share, VulnerabilityFacts, VulnerabilityRecord,
 };
-use fettle_model::{AssetId, PackageKind, PatchId, Repository, Severity};
+use fettle_model::{Article, AssetId, PackageKind, PatchId, Repository, Severity};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -24,6 +24,8 @@ pub(crate) struct Truth {
     pub(crate) machines: BTreeMap<AssetId, BTreeSet<Component>>,
     pub(crate) patches: BTreeMap<PatchNumber, PatchEntry>,
     pub(crate) exceptions: Vec<Exception>,
+    /// Of each update the articles that replace it, for they are asked for again and again.
+    pub(crate) above: BTreeMap<PatchNumber, BTreeSet<Article>>,
 }
 
 /// By version.

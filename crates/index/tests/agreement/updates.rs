@@ -1,5 +1,6 @@
 //! Updates of Windows, by looking at each against each.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use fettle_catalog::rule::{Reporters, Rule};
@@ -33,21 +34,22 @@ impl Truth {
             }),
             ..patch
         };
-        self.put(number, patch, &Reporters::default())
+        let entry = self.put(number, patch, &Reporters::default());
+        let above = self.updates().map(|(entry, _)| (entry.number, self.find_above(entry)));
+        self.above = above.collect();
+        entry
     }
 
     /// With everything that may stand for the update.
-    pub(crate) fn rule(&self, entry: &PatchEntry) -> Rule {
-        let mut rule = entry.rule.clone();
-        let Some(update) = &entry.patch.update else { return rule };
-        let mut all = self.above(entry);
+    pub(crate) fn rule<'a>(&self, entry: &'a PatchEntry) -> Cow<'a, Rule> {
+        let Some(update) = &entry.patch.update else { return Cow::Borrowed(&entry.rule) };
+        let mut all = self.above(entry).clone();
         all.insert(update.article);
         let listed: BTreeSet<Article> = self.of_product(entry).map(|(_, update)| update.article).collect();
         let elsewhere = self.updates().filter(|(_, other)| !listed.contains(&other.article));
         let unlisted = elsewhere.filter(|(_, other)| other.replaces.iter().any(|older| all.contains(older)));
         let unlisted: Vec<_> = unlisted.map(|(_, other)| other.article).collect();
-        rule.articles = all.into_iter().chain(unlisted).collect();
-        rule
+        Cow::Owned(Rule { articles: all.into_iter().chain(unlisted).collect(), ..entry.rule.clone() })
     }
 
     /// Does the one replace the other? Of two that replace each other the younger one does.
@@ -91,8 +93,12 @@ impl Truth {
         self.updates().filter(|(other, _)| other.patch.product == entry.patch.product)
     }
 
+    fn above(&self, entry: &PatchEntry) -> &BTreeSet<Article> {
+        &self.above[&entry.number]
+    }
+
     /// Articles of the product that replace it, directly or through others.
-    fn above(&self, entry: &PatchEntry) -> BTreeSet<Article> {
+    fn find_above(&self, entry: &PatchEntry) -> BTreeSet<Article> {
         let Some(own) = entry.patch.update.as_ref().map(|update| update.article) else { return BTreeSet::new() };
         let mut above = BTreeSet::from([own]);
         loop {
