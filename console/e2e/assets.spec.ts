@@ -8,7 +8,8 @@ test("the list is searched, sorted, filtered and paged in the address", async ({
   await inspect(page, "assets");
   const name = (await first.textContent()) ?? "";
   await page.keyboard.press("/");
-  await expect(page.getByRole("textbox", { name: "Search assets" })).toBeFocused();
+  await expect(page.getByRole("textbox", { name: "Query of assets" })).toBeFocused();
+  await page.getByRole("textbox", { name: "Search assets" }).focus();
   await page.keyboard.type(name);
   await expect(page).toHaveURL(new RegExp(`search=${name}`));
   await page.reload();

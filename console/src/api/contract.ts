@@ -1,6 +1,7 @@
 // The types of this folder against the server's own description of its API: where a name is missing on either side,
 // the line of that type does not compile. `schema.d.ts` is made from the locked OpenAPI document by `npm run schema`.
 import type { AuditRow } from "./auditTypes";
+import type * as qql from "./qql";
 import type { components } from "./schema";
 import type * as api from "./types";
 
@@ -62,6 +63,12 @@ export type Contract = [
   Check<SameNames<api.DeploymentRow, Schemas["DeploymentRow"]>>,
   Check<SameNames<api.DeploymentPatch, Schemas["PatchResult"]>>,
   Check<SameNames<api.DeploymentEvent, Schemas["Event"]>>,
+  Check<SameNames<qql.Completions, Schemas["Completions"]>>,
+  Check<SameNames<Required<qql.Completion>, Required<Schemas["Completion"]>>>,
+  Check<SameNames<qql.TokenRow, Schemas["TokenRow"]>>,
+  Check<SameNames<qql.QueryWarning, Schemas["QueryWarning"]>>,
+  Check<SameNames<qql.QueryMeaning, Schemas["QueryMeaning"]>>,
+  Check<SameNames<qql.ExplainedQuery, Schemas["ExplainedQuery"]>>,
   Check<SameNames<AuditRow, Schemas["AuditRow"]>>,
   Check<SameNames<api.DeploymentDetails, Schemas["DeploymentDetails"]>>,
 ];

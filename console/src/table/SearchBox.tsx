@@ -1,11 +1,19 @@
 import { SearchInput } from "@patternfly/react-core";
 import { useEffect, useRef, useState } from "react";
+import { useSlashKey } from "./useSlashKey";
 
 const pauseMilliseconds = 250;
 
-/** Search text of a list. The list is asked when typing pauses; the key `/` comes here from anywhere on the page. */
-export function SearchBox(props: { label: string; value: string; onSearch: (text: string) => void }) {
-  const { label, value, onSearch } = props;
+type Props = {
+  label: string;
+  value: string;
+  /** The key `/` comes here from anywhere on the page. */
+  slash?: boolean;
+  onSearch: (text: string) => void;
+};
+
+/** Search text of a list. The list is asked when typing pauses. */
+export function SearchBox({ label, value, slash = true, onSearch }: Props) {
   const [text, setText] = useState(value);
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -19,7 +27,7 @@ export function SearchBox(props: { label: string; value: string; onSearch: (text
     }
   }, [value]);
   useEffect(() => () => clearTimeout(timer.current), []);
-  useSlashKey(input);
+  useSlashKey(() => input.current?.focus(), slash);
 
   const ask = (next: string, delay: number) => {
     setText(next);
@@ -33,25 +41,11 @@ export function SearchBox(props: { label: string; value: string; onSearch: (text
     <SearchInput
       ref={input}
       aria-label={label}
-      placeholder={`${label}  /`}
+      placeholder={slash ? `${label}  /` : label}
       value={text}
       onChange={(_event, next) => ask(next, pauseMilliseconds)}
       onKeyDown={(event) => event.key === "Enter" && ask(text, 0)}
       onClear={() => ask("", 0)}
     />
   );
-}
-
-function useSlashKey(input: React.RefObject<HTMLInputElement | null>) {
-  useEffect(() => {
-    const focus = (event: KeyboardEvent) => {
-      const typing =
-        event.target instanceof HTMLElement && event.target.closest("input, textarea, select, [role=dialog]");
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing) return;
-      event.preventDefault();
-      input.current?.focus();
-    };
-    document.addEventListener("keydown", focus);
-    return () => document.removeEventListener("keydown", focus);
-  }, [input]);
 }

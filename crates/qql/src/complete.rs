@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::check::{Context, Frame};
+use crate::check::{Context, Frame, having};
 use crate::parser::{self, Slot, Wanted};
 use crate::print::{quoted, quoted_where_needed};
 use crate::span::Span;
@@ -82,6 +82,16 @@ impl Item {
 /// Completions for a `query` with the cursor behind `cursor` characters. Errors elsewhere do not matter. Recent and
 /// saved searches, for the empty text, are the caller's.
 pub fn complete(text: &str, cursor: usize, context: &Context, values: &dyn Values) -> Completions {
+    in_frame(text, cursor, context, values, Frame::top(context.entity))
+}
+
+/// As [`complete`] for the `havingQuery` to a query about `context.entity`. `None`: there is none.
+pub fn complete_having(text: &str, cursor: usize, context: &Context, values: &dyn Values) -> Option<Completions> {
+    let (entity, tie) = having(context.entity)?;
+    Some(in_frame(text, cursor, context, values, Frame::Related { entity, tie: Some(tie) }))
+}
+
+fn in_frame(text: &str, cursor: usize, context: &Context, values: &dyn Values, frame: Frame) -> Completions {
     let characters: Vec<char> = text.chars().take(MAX_LENGTH + 1).collect();
     let cursor = cursor.min(characters.len());
     let before: String = characters[..cursor].iter().collect();
@@ -90,7 +100,7 @@ pub fn complete(text: &str, cursor: usize, context: &Context, values: &dyn Value
     }
     let vocabulary = context.vocabulary;
     let parsed = parser::parse(&before, &|name| vocabulary.is_known(name));
-    let completer = Completer { context, values, characters: &characters, cursor };
+    let completer = Completer { context, values, frame, characters: &characters, cursor };
     let (start, mut items) = completer.items(&parsed.slots);
     items.truncate(MAX_ITEMS);
     Completions { replace: Span::between(start, completer.end(start)), items }
@@ -99,6 +109,8 @@ pub fn complete(text: &str, cursor: usize, context: &Context, values: &dyn Value
 struct Completer<'a> {
     context: &'a Context,
     values: &'a dyn Values,
+    /// In which the text stands.
+    frame: Frame,
     characters: &'a [char],
     cursor: usize,
 }
@@ -180,9 +192,9 @@ impl Completer<'_> {
     }
 
     fn frame(&self, slot: &Slot) -> Option<Frame> {
-        slot.groups.iter().try_fold(Frame::top(self.context.entity), |frame, name| {
-            frame.inside(frame.lookup(name, self.context.vocabulary)?)
-        })
+        slot.groups
+            .iter()
+            .try_fold(self.frame, |frame, name| frame.inside(frame.lookup(name, self.context.vocabulary)?))
     }
 
     fn token(&self, slot: &Slot, name: &str) -> Option<&'static TokenDefinition> {

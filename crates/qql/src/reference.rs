@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::check::having;
 use crate::token::{Entity, Grouping, Kind, Level, Ranking, Search, Sorting, Tie, TokenDefinition, Values, Vocabulary};
 
 /// What the page says of the language, before the tables.
@@ -59,6 +60,15 @@ impl From<&'static TokenDefinition> for TokenReference {
 /// The tokens of an entity, in the order of the specification.
 pub fn tokens(entity: Entity) -> Vec<TokenReference> {
     Vocabulary::FETTLE.tokens(entity).iter().map(TokenReference::from).collect()
+}
+
+/// The tokens of the `havingQuery` to a query about an entity: those of what it is about, and of what ties the two.
+/// `None`: there is no such query.
+pub fn having_tokens(entity: Entity) -> Option<Vec<TokenReference>> {
+    let (about, tie) = having(entity)?;
+    let own = Vocabulary::FETTLE.tokens(about).iter().filter(|token| token.tie.is_none());
+    let tied = Vocabulary::FETTLE.tokens(tie.entity()).iter().filter(|token| token.tie == Some(tie));
+    Some(own.chain(tied).map(TokenReference::from).collect())
 }
 
 /// The whole page, in Markdown.

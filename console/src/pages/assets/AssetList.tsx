@@ -8,7 +8,9 @@ import {
   ToolbarItem,
 } from "@patternfly/react-core";
 import { useAssets } from "../../api/assets";
+import { timeZone } from "../../api/qql";
 import type { AssetRow } from "../../api/types";
+import { QuerySearch } from "../../query/QuerySearch";
 import { PageHead } from "../../shell/PageHead";
 import { ColumnChooser } from "../../table/ColumnChooser";
 import { FacetFilter } from "../../table/FacetFilter";
@@ -33,12 +35,12 @@ const filters = [
   { name: "pendingReboot", label: "Restart pending", values: yesNo },
 ];
 // A CVE is chosen on its own page, and shown here so that it can be taken away.
-const filterNames = [...filters.map(({ name }) => name), "cve"];
+const filterNames = [...filters.map(({ name }) => name), "cve", "query", "havingQuery"];
 const rowKey = (asset: AssetRow) => asset.id;
 
 export function AssetList() {
   const address = useListState(filterNames);
-  const result = useAssets(apiQuery(address));
+  const result = useAssets(apiQuery(address, { tz: timeZone() }));
   const columns = useColumns("assets", assetColumns);
   const selection = useSelection(rowKey);
   return (
@@ -48,6 +50,22 @@ export function AssetList() {
         <ListTable
           label="Assets"
           searchLabel="Search assets"
+          query={
+            <QuerySearch
+              entity="asset"
+              label="Query of assets"
+              example="osFamily:Debian and lastCheckedIn>=now-7d"
+              address={address}
+              error={result.error}
+              having={{
+                add: "Ask about the patches of the assets too",
+                remove: "Do not ask about patches",
+                label: "Query of the patches that the assets have or lack",
+                lead: "with patches",
+                example: "patchStatus:Missing and vendorSeverity:Critical",
+              }}
+            />
+          }
           address={address}
           result={result}
           columns={columns.visible}

@@ -1,11 +1,12 @@
 import { EmptyState, EmptyStateBody, Label, PageSection } from "@patternfly/react-core";
 import { useAudit } from "../../api/audit";
 import type { AuditOutcome, AuditRow } from "../../api/auditTypes";
+import { timeZone } from "../../api/qql";
 import { When } from "../../labels/When";
+import { QuerySearch } from "../../query/QuerySearch";
 import { PageHead } from "../../shell/PageHead";
 import type { Column } from "../../table/DataTable";
 import { ListTable } from "../../table/ListTable";
-import { QueryField } from "../../table/QueryField";
 import { apiQuery, querySort } from "../../url/listState";
 import { useListState } from "../../url/useListState";
 
@@ -50,8 +51,7 @@ const columns: Column<AuditRow>[] = [
 
 export function AuditLog() {
   const address = useListState(["query"]);
-  const tz = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const result = useAudit(apiQuery(address, { sort: querySort(address.sort), tz }));
+  const result = useAudit(apiQuery(address, { sort: querySort(address.sort), tz: timeZone() }));
   const data = result.data && { ...result.data, facets: [] };
   return (
     <>
@@ -64,12 +64,12 @@ export function AuditLog() {
           columns={columns}
           rowKey={({ seq, time, actor, action, objectId }) => `${seq ?? time} ${actor} ${action} ${objectId}`}
           search={
-            <QueryField
+            <QuerySearch
+              entity="audit"
               label="Query of audit records"
               example="action:job.* and time>=now-7d"
-              value={address.filters.query ?? ""}
+              address={address}
               error={result.error}
-              onAsk={(query) => address.set({ query })}
             />
           }
           empty={

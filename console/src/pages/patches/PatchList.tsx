@@ -11,7 +11,9 @@ import {
 } from "@patternfly/react-core";
 import { Link } from "react-router";
 import { usePatches } from "../../api/patches";
+import { timeZone } from "../../api/qql";
 import type { PatchRow } from "../../api/types";
+import { QuerySearch } from "../../query/QuerySearch";
 import { PageHead } from "../../shell/PageHead";
 import { ColumnChooser } from "../../table/ColumnChooser";
 import { FacetFilter } from "../../table/FacetFilter";
@@ -23,7 +25,17 @@ import { type ListAddress, useListState } from "../../url/useListState";
 import { PatchBulkActions } from "./PatchBulkActions";
 import { patchColumns } from "./patchColumns";
 
-const filterNames = ["security", "status", "superseded", "severity", "repository", "overdue", "hidden"];
+const filterNames = [
+  "security",
+  "status",
+  "superseded",
+  "severity",
+  "repository",
+  "overdue",
+  "hidden",
+  "query",
+  "havingQuery",
+];
 const statuses = [
   { value: "", text: "All" },
   { value: "Missing", text: "Missing" },
@@ -33,7 +45,7 @@ const rowKey = (patch: PatchRow) => patch.id;
 
 export function PatchList() {
   const address = useListState(filterNames);
-  const result = usePatches(apiQuery(address));
+  const result = usePatches(apiQuery(address, { tz: timeZone() }));
   const columns = useColumns("patches", patchColumns);
   const selection = useSelection(rowKey);
   const facet = (name: string, label: string) => (
@@ -54,6 +66,22 @@ export function PatchList() {
         <ListTable
           label="Patches"
           searchLabel="Search patches"
+          query={
+            <QuerySearch
+              entity="patch"
+              label="Query of patches"
+              example="vendorSeverity:Critical and publishedDate>=now-30d"
+              address={address}
+              error={result.error}
+              having={{
+                add: "Ask about the assets of the patches too",
+                remove: "Do not ask about assets",
+                label: "Query of the assets that have or lack the patches",
+                lead: "on assets",
+                example: "osFamily:Debian and patchStatus:Missing",
+              }}
+            />
+          }
           address={address}
           result={result}
           columns={columns.visible}

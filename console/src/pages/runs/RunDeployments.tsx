@@ -1,15 +1,16 @@
 import { EmptyState, EmptyStateBody, Progress, ToolbarItem } from "@patternfly/react-core";
 import { Link } from "react-router";
 import { useRunDeployments } from "../../api/jobs";
+import { timeZone } from "../../api/qql";
 import type { DeploymentRow, RunDetails } from "../../api/types";
 import { formatBytes } from "../../format/size";
 import { elapsed } from "../../format/time";
 import { words } from "../../format/words";
 import { DeploymentStateLabel } from "../../labels/DeploymentStateLabel";
+import { QuerySearch } from "../../query/QuerySearch";
 import type { Column } from "../../table/DataTable";
 import { FacetFilter } from "../../table/FacetFilter";
 import { ListTable } from "../../table/ListTable";
-import { QueryField } from "../../table/QueryField";
 import { apiQuery } from "../../url/listState";
 import { useListState } from "../../url/useListState";
 import { OutcomeCounts } from "./OutcomeCounts";
@@ -24,18 +25,18 @@ const columns: Column<DeploymentRow>[] = [
 
 export function RunDeployments({ run, active }: { run: RunDetails; active: boolean }) {
   const address = useListState(["state", "query"]);
-  const result = useRunDeployments(run.id, apiQuery(address), active);
+  const result = useRunDeployments(run.id, apiQuery(address, { tz: timeZone() }), active);
   const states = Object.entries(run.counts).map(([value, count]) => ({ value, label: `${words(value)} (${count})` }));
   return (
     <ListTable
       label="Assets of the run"
       search={
-        <QueryField
+        <QuerySearch
+          entity="deployment"
           label="Query of assets"
           example="name:web* and failedPatches>0"
-          value={address.filters.query ?? ""}
+          address={address}
           error={result.error}
-          onAsk={(query) => address.set({ query })}
         />
       }
       address={address}

@@ -64,22 +64,27 @@ pub fn check(text: &str, context: &Context) -> Result<Query, Invalid> {
 /// Reads the `havingQuery` to a query about `context.entity`: about patches for assets and about assets for patches and
 /// vulnerabilities, each with what ties the two. The others have none.
 pub fn check_having(text: &str, context: &Context) -> Result<Query, Invalid> {
-    let (entity, tie) = match context.entity {
-        Entity::Asset => (Entity::Patch, Tie::Finding),
-        Entity::Patch => (Entity::Asset, Tie::Finding),
-        Entity::Vulnerability => (Entity::Asset, Tie::Detection),
-        Entity::Component | Entity::Deployment | Entity::Audit => {
-            let whole = Span::new(0, text.chars().take(MAX_LENGTH).count());
-            let message = format!("a query about {} takes no second one", context.entity.plural());
-            let problem = Problem::new(Code::WrongEntity, whole, message);
-            let problem = match context.entity {
-                Entity::Component => problem.help("write `assets:( … )` in the first"),
-                _ => problem,
-            };
-            return Err(Invalid::new("havingQuery", text, vec![problem]));
-        }
+    let Some((entity, tie)) = having(context.entity) else {
+        let whole = Span::new(0, text.chars().take(MAX_LENGTH).count());
+        let message = format!("a query about {} takes no second one", context.entity.plural());
+        let problem = Problem::new(Code::WrongEntity, whole, message);
+        let problem = match context.entity {
+            Entity::Component => problem.help("write `assets:( … )` in the first"),
+            _ => problem,
+        };
+        return Err(Invalid::new("havingQuery", text, vec![problem]));
     };
     run(text, "havingQuery", entity, Frame::Related { entity, tie: Some(tie) }, context)
+}
+
+/// What a `havingQuery` to a query about `entity` is about, and what ties the two.
+pub(crate) const fn having(entity: Entity) -> Option<(Entity, Tie)> {
+    match entity {
+        Entity::Asset => Some((Entity::Patch, Tie::Finding)),
+        Entity::Patch => Some((Entity::Asset, Tie::Finding)),
+        Entity::Vulnerability => Some((Entity::Asset, Tie::Detection)),
+        Entity::Component | Entity::Deployment | Entity::Audit => None,
+    }
 }
 
 fn run(text: &str, field: &'static str, entity: Entity, frame: Frame, context: &Context) -> Result<Query, Invalid> {

@@ -16,6 +16,7 @@ mod list;
 pub mod overview;
 pub mod patches;
 pub mod public;
+pub mod qql;
 mod query;
 pub mod vulnerabilities;
 mod whole;
@@ -86,6 +87,9 @@ fn routes() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(jobs::deployments::list))
         .routes(routes!(jobs::deployment::show))
         .routes(routes!(audit::list::list))
+        .routes(routes!(qql::complete::complete))
+        .routes(routes!(qql::explain::explain))
+        .routes(routes!(qql::tokens::tokens))
         .routes(routes!(catalogue::documents::list))
         .routes(routes!(catalogue::feeds::list))
         .routes(routes!(catalogue::feeds::sync))

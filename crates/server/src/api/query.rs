@@ -45,6 +45,15 @@ pub struct QueryParameters {
     pub group_order: Option<String>,
 }
 
+/// Of dates that name none: UTC, or the zone that was asked for.
+pub(super) fn zone(name: Option<&str>) -> Result<TimeZone, ApiError> {
+    match name.filter(|name| !name.is_empty()) {
+        None => Ok(TimeZone::UTC),
+        Some(name) => TimeZone::get(name)
+            .map_err(|_| ApiError::invalid_field("tz", "a zone is an IANA name such as `Europe/Oslo`")),
+    }
+}
+
 /// What a query found.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -86,11 +95,7 @@ pub(super) struct Request {
 
 impl QueryParameters {
     pub(super) fn read(&self, entity: Entity, now: Timestamp) -> Result<Request, ApiError> {
-        let zone = match self.tz.as_deref().filter(|name| !name.is_empty()) {
-            None => TimeZone::UTC,
-            Some(name) => TimeZone::get(name)
-                .map_err(|_| ApiError::invalid_field("tz", "a zone is an IANA name such as `Europe/Oslo`"))?,
-        };
+        let zone = zone(self.tz.as_deref())?;
         let query = fettle_qql::check(&self.query, &Context::new(entity, now, zone.clone()))?;
         let sort = order::sort(self.sort.as_deref().unwrap_or_default(), entity, Vocabulary::FETTLE)?;
         let tokens = order::group_by(self.group_by.as_deref().unwrap_or_default(), entity, Vocabulary::FETTLE)?;

@@ -12,6 +12,7 @@ mod jobs;
 mod nvd;
 mod openapi;
 mod patches;
+mod qql;
 mod queries;
 mod reports;
 mod restart;

@@ -1,0 +1,26 @@
+import { HelperText, HelperTextItem } from "@patternfly/react-core";
+import { useEffect } from "react";
+import { type Entity, type QueryTexts, useExplained } from "../api/qql";
+import { remember } from "./recent";
+
+/** What an asked query means in plain English, and what of it is most often not meant. */
+export function QueryMeaning({ entity, texts }: { entity: Entity; texts: QueryTexts }) {
+  const { data, isPlaceholderData } = useExplained(entity, texts);
+  const holds = data !== undefined && !isPlaceholderData;
+  useEffect(() => {
+    if (holds && texts.query) remember(entity, texts.query);
+  }, [holds, entity, texts.query]);
+  if (!data) return null;
+  const sentences = [texts.query && data.sentence, texts.havingQuery && data.having?.sentence].filter(Boolean);
+  const warnings = [...data.warnings, ...(data.having?.warnings ?? [])];
+  return (
+    <HelperText className="ft-query-notes">
+      <HelperTextItem>{sentences.join("; and ")}</HelperTextItem>
+      {warnings.map(({ code, offset, message, help }) => (
+        <HelperTextItem key={`${code} ${offset} ${message}`} variant="warning">
+          {message}; {help}
+        </HelperTextItem>
+      ))}
+    </HelperText>
+  );
+}

@@ -1,0 +1,87 @@
+//! What may be written next.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use fettle_qql::complete::{self, Item, ItemKind, NoValues};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{QueryPart, context, no_second};
+use crate::api::error::{ApiError, Input};
+use crate::state::AppState;
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CompletionRequest {
+    /// `asset`, `patch`, `vulnerability`, `component`, `deployment` or `audit`.
+    pub entity: String,
+    /// Which text of the list it is; `query`.
+    #[serde(default)]
+    pub field: QueryPart,
+    pub text: String,
+    /// Behind how many characters of the text it stands.
+    pub cursor: usize,
+    /// IANA name of the zone in which dates are offered; UTC.
+    pub tz: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Completions {
+    pub replace: ReplacedText,
+    /// Up to 20.
+    pub items: Vec<Completion>,
+}
+
+/// What an item's text is put in place of, in Unicode characters from 0.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReplacedText {
+    pub offset: usize,
+    pub length: usize,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Completion {
+    /// `token`, `operator`, `keyword` or `value`.
+    #[schema(value_type = String)]
+    pub kind: ItemKind,
+    pub insert: String,
+    pub label: String,
+    /// Things in scope that have the value, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+    /// Of a token.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub token_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub example: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub help: Option<&'static str>,
+}
+
+impl From<Item> for Completion {
+    fn from(item: Item) -> Self {
+        let Item { kind, insert, label, count, token_kind, example, help } = item;
+        Self { kind, insert, label, count, token_type: token_kind, example, help }
+    }
+}
+
+#[utoipa::path(post, path = "/v1/qql/complete", tag = "qql", request_body = CompletionRequest,
+    responses((status = 200, body = Completions)))]
+pub async fn complete(
+    State(app): State<Arc<AppState>>,
+    Input(asked): Input<CompletionRequest>,
+) -> Result<Json<Completions>, ApiError> {
+    let context = context(&app, &asked.entity, asked.tz.as_deref())?;
+    let offered = match asked.field {
+        QueryPart::Query => complete::complete(&asked.text, asked.cursor, &context, &NoValues),
+        QueryPart::HavingQuery => complete::complete_having(&asked.text, asked.cursor, &context, &NoValues)
+            .ok_or_else(|| no_second(context.entity))?,
+    };
+    let replace = ReplacedText { offset: offered.replace.offset, length: offered.replace.length };
+    Ok(Json(Completions { replace, items: offered.items.into_iter().map(Completion::from).collect() }))
+}

@@ -1,0 +1,72 @@
+//! What the search bar asks of the server: completions, meanings and words.
+
+use fettle_testkit::TestApp;
+use serde_json::{Value, json};
+
+fn labels(offered: &Value) -> Vec<&str> {
+    offered["items"].as_array().expect("items").iter().map(|item| item["label"].as_str().expect("a label")).collect()
+}
+
+async fn complete(app: &TestApp, entity: &str, field: &str, text: &str) -> Value {
+    let cursor = text.chars().count();
+    let body = json!({ "entity": entity, "field": field, "text": text, "cursor": cursor });
+    app.post("/v1/qql/complete", body).await.ok()
+}
+
+#[tokio::test]
+async fn what_may_follow_is_offered() {
+    let app = TestApp::start().await;
+    let offered = complete(&app, "patch", "query", "vendorSeverity:").await;
+    assert_eq!(offered["replace"], json!({ "offset": 15, "length": 0 }));
+    assert_eq!(offered["items"][0], json!({ "kind": "value", "insert": "Critical", "label": "Critical" }));
+
+    let offered = complete(&app, "audit", "query", "é and acti").await;
+    assert_eq!(offered["replace"], json!({ "offset": 6, "length": 4 }));
+    assert_eq!(offered["items"][0]["label"], "action");
+    assert_eq!((&offered["items"][0]["kind"], &offered["items"][0]["type"]), (&json!("token"), &json!("keyword")));
+
+    let second = complete(&app, "asset", "havingQuery", "patchSta").await;
+    assert!(labels(&second).contains(&"patchStatus"), "{second}");
+    let back = complete(&app, "patch", "havingQuery", "pendingRe").await;
+    assert!(labels(&back).iter().any(|label| label.starts_with("pendingReboot")), "{back}");
+}
+
+#[tokio::test]
+async fn a_query_is_explained_or_refused_by_its_place() {
+    let app = TestApp::start().await;
+    let body = json!({ "entity": "patch", "query": "vendorSeverity:Critical", "havingQuery": "name:web*" });
+    let explained = app.post("/v1/qql/explain", body).await.ok();
+    assert_eq!(explained["normalized"], "vendorSeverity:Critical", "{explained}");
+    assert!(explained["sentence"].as_str().is_some_and(|sentence| sentence.contains("Critical")), "{explained}");
+    assert_eq!(explained["having"]["normalized"], "name:web*", "{explained}");
+
+    let narrow = json!({ "entity": "audit", "query": "time:now-7d" });
+    let narrow = app.post("/v1/qql/explain", narrow).await.ok();
+    let warning = &narrow["warnings"][0];
+    assert_eq!((&warning["code"], &warning["offset"]), (&json!("QQL_NARROW_DATE"), &json!(5)), "{narrow}");
+
+    let wrong = json!({ "entity": "patch", "query": "", "havingQuery": "nmae:web" });
+    let refused = app.post("/v1/qql/explain", wrong).await;
+    assert_eq!(refused.status, 400);
+    let error = &refused.body["error"];
+    assert_eq!((&error["code"], &error["field"]), (&json!("QQL_INVALID"), &json!("havingQuery")), "{error}");
+    assert_eq!(error["errors"][0]["suggestions"], json!(["name"]));
+}
+
+#[tokio::test]
+async fn the_words_are_told_by_entity() {
+    let app = TestApp::start().await;
+    let names = |rows: Value| -> Vec<String> {
+        let items = rows["items"].as_array().expect("items").clone();
+        items.iter().map(|item| item["name"].as_str().expect("a name").to_owned()).collect()
+    };
+    let audit = names(app.get("/v1/qql/tokens?entity=audit").await.ok());
+    assert!(audit.iter().any(|name| name == "action") && !audit.iter().any(|name| name == "patchStatus"), "{audit:?}");
+    let second = names(app.get("/v1/qql/tokens?entity=patch&field=havingQuery").await.ok());
+    assert!(["name", "patchStatus"].iter().all(|name| second.iter().any(|one| one == name)), "{second:?}");
+
+    let unknown = app.get("/v1/qql/tokens?entity=fleet").await;
+    assert_eq!((unknown.status, &unknown.body["error"]["field"]), (400, &json!("entity")));
+    let none = app.get("/v1/qql/tokens?entity=audit&field=havingQuery").await;
+    assert_eq!((none.status, &none.body["error"]["field"]), (400, &json!("field")));
+}
