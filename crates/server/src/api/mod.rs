@@ -5,6 +5,7 @@
 
 pub mod about;
 pub mod access;
+pub mod ask;
 pub mod assets;
 pub mod audit;
 mod auth;
@@ -13,6 +14,7 @@ mod error;
 pub mod exceptions;
 pub mod jobs;
 mod list;
+mod narrowed;
 pub mod overview;
 pub mod patches;
 pub mod public;
@@ -86,6 +88,10 @@ fn routes() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(jobs::deployments::list))
         .routes(routes!(jobs::deployment::show))
         .routes(routes!(audit::list::list))
+        .routes(routes!(ask::assets))
+        .routes(routes!(ask::patches))
+        .routes(routes!(ask::vulnerabilities))
+        .routes(routes!(ask::components))
         .routes(routes!(catalogue::documents::list))
         .routes(routes!(catalogue::feeds::list))
         .routes(routes!(catalogue::feeds::sync))

@@ -13,6 +13,7 @@ mod nvd;
 mod openapi;
 mod patches;
 mod queries;
+mod questions;
 mod reports;
 mod restart;
 mod sync;
