@@ -117,11 +117,8 @@ function append(view: EditorView, term: string) {
  * which the content policy refuses.
  */
 function typedOver(event: InputEvent, view: EditorView): boolean {
-  const range = event.inputType === "insertText" && !event.isComposing && event.getTargetRanges()[0];
-  if (!range || event.data === null) return false;
-  const from = view.posAtDOM(range.startContainer, range.startOffset);
-  const to = view.posAtDOM(range.endContainer, range.endOffset);
-  if (from === to) return false;
+  const { from, to, empty } = view.state.selection.main;
+  if (event.inputType !== "insertText" || event.isComposing || event.data === null || empty) return false;
   const insert = oneLine(event.data);
   const selection = { anchor: from + insert.length };
   view.dispatch({ changes: { from, to, insert }, selection, userEvent: "input.type" });

@@ -11,11 +11,15 @@ export function QueryMeaning({ entity, texts }: { entity: Entity; texts: QueryTe
     if (holds && texts.query) remember(entity, texts.query);
   }, [holds, entity, texts.query]);
   if (!data) return null;
-  const sentences = [texts.query && data.sentence, texts.havingQuery && data.having?.sentence].filter(Boolean);
+  const sentences = [texts.query && data.sentence, texts.havingQuery && data.having?.sentence].filter(
+    (sentence) => sentence,
+  );
   const warnings = [...data.warnings, ...(data.having?.warnings ?? [])];
   return (
     <HelperText className="ft-query-notes">
-      <HelperTextItem>{sentences.join("; and ")}</HelperTextItem>
+      {sentences.map((sentence) => (
+        <HelperTextItem key={sentence}>{sentence}</HelperTextItem>
+      ))}
       {warnings.map(({ code, offset, message, help }) => (
         <HelperTextItem key={`${code} ${offset} ${message}`} variant="warning">
           {message}; {help}

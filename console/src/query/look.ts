@@ -46,4 +46,6 @@ export const look = EditorView.theme({
   ".cm-completionLabel": { overflow: "hidden", textOverflow: "ellipsis" },
   ".cm-completionDetail": { fontStyle: "normal", fontFamily: "var(--pf-t--global--font--family--body)" },
   ".cm-tooltip.cm-completionInfo": { padding: "0.5rem 0.75rem", whiteSpace: "pre-line" },
+  // It would lie over what is offered.
+  "@media (max-width: 767px)": { ".cm-tooltip.cm-completionInfo": { display: "none" } },
 });

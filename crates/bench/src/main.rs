@@ -6,6 +6,7 @@ mod detection;
 mod fleet;
 mod load;
 mod process;
+mod questions;
 mod table;
 
 use std::path::PathBuf;
@@ -16,7 +17,7 @@ use clap::{Parser, ValueEnum};
 use crate::table::Table;
 
 #[derive(Debug, Parser)]
-#[command(about = "Measures the server (check-ins, memory, database size, start) and detection")]
+#[command(about = "Measures the server (check-ins, memory, database size, start), detection and questions")]
 struct Options {
     /// One part alone.
     #[arg(long)]
@@ -35,6 +36,9 @@ struct Options {
     idle_seconds: u64,
     #[arg(long)]
     without_postgres: bool,
+    /// Hosts of the fleet that questions are asked of.
+    #[arg(long, default_value_t = 100_000)]
+    question_hosts: u32,
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// The folder of real vendor data; what needs it is left out where it is not.
@@ -47,17 +51,23 @@ enum Part {
     Server,
     /// Imports, a host judged, fleets and advisories in the index.
     Detection,
+    /// QQL over the index of a large fleet.
+    Questions,
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let options = Options::parse();
     let mut table = Table::default();
-    if options.only != Some(Part::Detection) {
+    let is_wanted = |part| options.only.is_none_or(|only| only == part);
+    if is_wanted(Part::Server) {
         server(&mut table, &options).await?;
     }
-    if options.only != Some(Part::Server) {
+    if is_wanted(Part::Detection) {
         detection::measure(&mut table, &options.vendor_files, options.seed).await?;
+    }
+    if is_wanted(Part::Questions) {
+        questions::measure(&mut table, options.question_hosts, options.seed)?;
     }
     table.print();
     Ok(())

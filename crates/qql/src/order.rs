@@ -1,5 +1,6 @@
 //! `sort` and `groupBy` (`qql.md` 4).
 
+use jiff::civil::{Date, date};
 use serde::Serialize;
 
 use crate::error::{Code, Invalid, Problem};
@@ -47,6 +48,20 @@ impl DateInterval {
             "year" => Self::Year,
             _ => return None,
         })
+    }
+
+    /// The first day of the unit that holds a day. Weeks begin on Monday.
+    pub fn first_day(self, day: Date) -> Date {
+        match self {
+            Self::Day => day,
+            Self::Week => {
+                let days = day.weekday().to_monday_zero_offset();
+                day.checked_sub(jiff::Span::new().days(days)).unwrap_or(day)
+            }
+            Self::Month => day.first_of_month(),
+            Self::Quarter => date(day.year(), (day.month() - 1) / 3 * 3 + 1, 1),
+            Self::Year => day.first_of_year(),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use fettle_catalog::debian::patches;
 use fettle_catalog::judge::{AssetView, judge};
-use fettle_index::PatchEntry;
+use fettle_index::{Columns, Index, MachineFacts, PatchEntry};
 use fettle_model::component::Component;
 use fettle_simulate::{Host, Image, images};
 
@@ -47,6 +47,18 @@ pub(super) fn measure(table: &mut Table, seed: u64) -> anyhow::Result<()> {
     table.add(&what(&varied, "every patch"), millis(varied.judging(RUNS, &known)), Some(millis(judged)), "ms", bar);
     drop((varied, thousand));
     new_advisories(table, seed)
+}
+
+/// Hosts with advisories of their sources, and what else `host` says of each.
+pub(crate) fn large_fleet(
+    hosts: u32,
+    seed: u64,
+    host: impl Fn(u32) -> (Columns, MachineFacts),
+) -> anyhow::Result<Index> {
+    let kinds = debian(images(seed, PACKAGES_OF_MANY.0, PACKAGES_OF_MANY.1));
+    let index = population(hosts, seed, std::slice::from_ref(&kinds)).index_of(host);
+    index.load_patches(advisories(&kinds, 0, 1..=ADVISORIES, &(0..SOURCES))?);
+    Ok(index)
 }
 
 /// New advisories, each of which concerns nearly every host, one after the other.

@@ -1,6 +1,6 @@
 //! Detection: imports, one host judged, fleets and new advisories in the index.
 
-mod fleets;
+pub(crate) mod fleets;
 mod imports;
 mod one_host;
 mod population;

@@ -54,12 +54,17 @@ impl Population {
 
     /// All hosts, and no patch.
     pub(super) fn index(&self) -> Index {
+        let host = |number: u32| (columns(asset_id(number as usize), 1), MachineFacts::default());
+        self.index_of(host)
+    }
+
+    /// All hosts, with what `host` says of each, and no patch.
+    pub(super) fn index_of(&self, host: impl Fn(u32) -> (Columns, MachineFacts)) -> Index {
         let index = Index::new();
         index.add_components(self.components.iter().enumerate().map(|(at, component)| (id(at), component)));
-        let asset = |(at, components): (usize, &Vec<ComponentId>)| LoadedAsset {
-            columns: columns(asset_id(at), 1),
-            facts: MachineFacts::default(),
-            components: components.clone(),
+        let asset = |(at, components): (usize, &Vec<ComponentId>)| {
+            let (columns, facts) = host(u32::try_from(at).unwrap_or(u32::MAX));
+            LoadedAsset { columns, facts, components: components.clone() }
         };
         index.load(self.hosts.iter().enumerate().map(asset), []);
         index

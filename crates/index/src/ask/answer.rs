@@ -9,6 +9,7 @@ use super::asset_order::first_of_block;
 use super::deadline::AskError;
 use super::matching::{Found, Question};
 use super::order::{Order, Position, ThingId, page};
+use super::things::component::version;
 use super::things::{Thing, ThingKind};
 use crate::catalogue::PatchNumber;
 use crate::dictionary::ComponentId;
@@ -34,6 +35,8 @@ pub struct Answer<Row> {
 pub struct ComponentRow {
     pub id: ComponentId,
     pub component: Component,
+    /// In the order of its kind; of what has none `None`.
+    pub version: Option<String>,
     /// Assets in scope that have it.
     pub assets: u64,
 }
@@ -44,6 +47,24 @@ impl Index {
         let shared = self.shared.read().expect(POISONED);
         let asking = Asking::new(self, &shared, question.scope, question.deadline);
         Ok(asking.matching(question)?.len())
+    }
+
+    /// The patches for which the query holds, in no order.
+    pub fn ask_patch_ids(&self, question: &Question<'_>) -> Result<Vec<PatchId>, AskError> {
+        let shared = self.shared.read().expect(POISONED);
+        let asking = Asking::new(self, &shared, question.scope, question.deadline);
+        let Found::Things(ThingKind::Patch, things) = asking.matching(question)? else { return Ok(Vec::new()) };
+        let entries = things.iter().filter_map(|number| shared.catalogue.get(PatchNumber(number)));
+        Ok(entries.map(|entry| entry.patch.id).collect())
+    }
+
+    /// The CVEs for which the query holds, in order.
+    pub fn ask_cves(&self, question: &Question<'_>) -> Result<Vec<String>, AskError> {
+        let shared = self.shared.read().expect(POISONED);
+        let asking = Asking::new(self, &shared, question.scope, question.deadline);
+        let Found::Things(ThingKind::Vulnerability, things) = asking.matching(question)? else { return Ok(Vec::new()) };
+        let cve = |number: u32| asking.cves().get(number as usize).map(|(cve, _)| (*cve).to_owned());
+        Ok(things.iter().filter_map(cve).collect())
     }
 
     /// The assets for which the query holds, in no order.
@@ -118,7 +139,8 @@ impl Index {
         self.ask_things(question, order, ThingKind::Component, |asking, number| {
             let id = ComponentId(number);
             let component = asking.shared.dictionary.component(id)?.clone();
-            Some(ComponentRow { id, component, assets: asking.assets_with(number) })
+            let version = version(&component).map(|version| version.shown().into_owned());
+            Some(ComponentRow { id, version, component, assets: asking.assets_with(number) })
         })
     }
 

@@ -12,6 +12,7 @@ mod asset_set;
 mod assets;
 mod deadline;
 mod findings;
+mod group;
 mod groups;
 mod interfaces;
 mod matching;
@@ -27,6 +28,7 @@ mod value;
 
 pub use answer::{Answer, ComponentRow};
 pub use deadline::{AskError, Deadline};
+pub use group::{Group, GroupBy, GroupOrder, GroupValue, Groups};
 pub use matching::Question;
 pub use order::{Order, Position, SortValue, ThingId};
 pub use scope::Scope;

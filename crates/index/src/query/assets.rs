@@ -3,8 +3,9 @@
 use std::cmp::Ordering;
 
 use fettle_model::source_statement::SourceStatement;
-use fettle_model::{PatchId, ScanStatus};
+use fettle_model::{AssetId, PatchId, ScanStatus};
 use roaring::RoaringBitmap;
+use rustc_hash::FxHashSet;
 
 use super::affected::{affecting, slots_affected};
 use super::overdue::slots_overdue;
@@ -30,6 +31,8 @@ pub struct AssetFilter {
     pub cve: Option<String>,
     /// Only assets that one of these says to be vulnerable, whether there is a fix or none.
     pub affected: Option<Vec<SourceStatement>>,
+    /// Only these: what a query found.
+    pub among: Option<FxHashSet<AssetId>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -100,7 +103,7 @@ impl Index {
     }
 
     /// One asset's row.
-    pub fn asset(&self, asset: fettle_model::AssetId) -> Option<AssetRow> {
+    pub fn asset(&self, asset: AssetId) -> Option<AssetRow> {
         let slot = *self.shared.read().expect(POISONED).slots.get(&asset)?;
         let block = self.block(slot.block);
         let block = block.read().expect(POISONED);
@@ -108,7 +111,7 @@ impl Index {
     }
 
     /// The deployment that an asset's row shows; without a copy of the row.
-    pub fn last_deployment(&self, asset: fettle_model::AssetId) -> Option<LastDeployment> {
+    pub fn last_deployment(&self, asset: AssetId) -> Option<LastDeployment> {
         let slot = *self.shared.read().expect(POISONED).slots.get(&asset)?;
         let block = self.block(slot.block);
         let block = block.read().expect(POISONED);
@@ -164,6 +167,9 @@ fn row(block: &Block, slot: u16) -> Option<AssetRow> {
 
 fn is_wanted(filter: &AssetFilter, words: &Words, row: &AssetRow) -> bool {
     let columns = &row.columns;
+    if filter.among.as_ref().is_some_and(|among| !among.contains(&columns.id)) {
+        return false;
+    }
     let missing = match filter.missing {
         None => true,
         Some(true) => row.counts.missing > 0,

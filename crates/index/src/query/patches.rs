@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use fettle_model::Severity;
+use fettle_model::{PatchId, Severity};
+use rustc_hash::FxHashSet;
 
 use super::overdue::Enrolled;
 use super::{Facet, FacetCounter, FindingCount, Page, Words};
@@ -20,9 +21,12 @@ pub struct PatchFilter {
     pub anywhere: bool,
     /// Past its due date on at least one asset, or on none.
     pub overdue: Option<bool>,
+    /// Those that another replaces, too.
     pub superseded: bool,
-    /// Only those that people hid; otherwise they are left out.
-    pub hidden: bool,
+    /// Only these: what a query found.
+    pub among: Option<FxHashSet<PatchId>>,
+    /// Only those that people hid, or only the others; `None`: either.
+    pub hidden: Option<bool>,
     pub enabled: Option<bool>,
     pub severity: Option<Severity>,
     pub repository: Option<String>,
@@ -103,7 +107,8 @@ impl Index {
 
 fn is_wanted(filter: &PatchFilter, words: &Words, entry: &PatchEntry) -> bool {
     let patch = &entry.patch;
-    if entry.state.is_hidden() != filter.hidden
+    if filter.among.as_ref().is_some_and(|among| !among.contains(&patch.id))
+        || filter.hidden.is_some_and(|hidden| entry.state.is_hidden() != hidden)
         || filter.enabled.is_some_and(|enabled| entry.state.enabled != enabled)
         || filter.security.is_some_and(|security| patch.is_security() != security)
         || filter.severity.is_some_and(|severity| entry.severity() != severity)

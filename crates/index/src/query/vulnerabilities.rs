@@ -9,7 +9,7 @@ use std::sync::Arc;
 use fettle_model::vulnerability::{BaseScore, Share, VulnerabilityFacts};
 use jiff::Timestamp;
 use roaring::RoaringBitmap;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Facet, FacetCounter, Page, Priority, Words};
 use crate::block::Block;
@@ -25,6 +25,8 @@ pub struct VulnerabilityFilter {
     /// The score that is shown is at least this; one without a score is left out.
     pub min_cvss: Option<BaseScore>,
     pub min_epss: Option<Share>,
+    /// Only these: what a query found.
+    pub among: Option<FxHashSet<String>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -80,7 +82,8 @@ impl Index {
         for (cve, patches) in shared.catalogue.cves() {
             let entries = || patches.iter().filter_map(|number| shared.catalogue.get(*number));
             let facts = shared.catalogue.facts(cve);
-            if !has_facts(filter, &facts) || !is_wanted(&words, cve, entries()) {
+            let is_among = filter.among.as_ref().is_none_or(|among| among.contains(cve));
+            if !is_among || !has_facts(filter, &facts) || !is_wanted(&words, cve, entries()) {
                 continue;
             }
             let exposed = *exposure.entry(patches).or_insert_with(|| self.exposed(patches));

@@ -1,15 +1,17 @@
 //! Random queries over random fleets and scopes: the index finds the things that the plain evaluator finds, in the same
 //! order, page by page.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use fettle_index::ask::{Answer, AskError, Deadline, Order, Position, Question, Scope, ThingId};
+use fettle_index::ask::{
+    Answer, AskError, Deadline, Group, GroupBy, GroupOrder, Order, Position, Question, Scope, ThingId,
+};
 use fettle_index::{Index, LoadedAsset};
 use fettle_model::AssetId;
 use fettle_model::sla::SlaDays;
-use fettle_qql::order::{SortKey, sort};
-use fettle_qql::token::{TokenDefinition, TokenId, Vocabulary};
+use fettle_qql::order::{DateInterval, SortKey, sort};
+use fettle_qql::token::{Grouping, TokenDefinition, TokenId, Vocabulary};
 use fettle_qql::typed::Query;
 use fettle_qql::{Context, Entity, check, check_having};
 use fettle_testqql::{Fact, Generator, Samples, Thing, plain};
@@ -141,8 +143,25 @@ fn written(fact: &Fact) -> String {
     }
 }
 
-/// The answer thing by thing, in order.
-fn expected(world: &World<'_>, query: &Query, having: Option<&Query>, keys: &[SortKey]) -> Vec<ThingId> {
+/// How many things have which value; `None`: no value.
+type Counts = BTreeMap<Option<String>, u64>;
+
+/// The answer thing by thing, in order; and the things counted by the values of a token.
+fn expected(
+    world: &World<'_>,
+    query: &Query,
+    having: Option<&Query>,
+    keys: &[SortKey],
+    group: &'static TokenDefinition,
+) -> (Vec<ThingId>, Counts) {
+    let mut counts = Counts::new();
+    let mut count = |facts: Vec<Fact>| {
+        let values: BTreeSet<Option<String>> = facts.iter().map(|fact| Some(shown(fact))).collect();
+        let values = if values.is_empty() { BTreeSet::from([None]) } else { values };
+        for value in values {
+            *counts.entry(value).or_default() += 1;
+        }
+    };
     let holds = |query: &Query, thing: &dyn Thing| plain::holds(&query.root, thing);
     let holds_having = |thing: &dyn Thing| having.is_none_or(|having| holds(having, thing));
     let mut found: Vec<(ThingId, Box<dyn Thing + '_>)> = Vec::new();
@@ -166,7 +185,21 @@ fn expected(world: &World<'_>, query: &Query, having: Option<&Query>, keys: &[So
                 };
                 let alone = Patch { world, entry, tie: None };
                 let is_alone = findings.is_empty() && having.is_none() && holds(query, &alone);
-                if findings.iter().any(is_pair) || is_alone {
+                let pairs: Vec<_> = findings.iter().filter(|asset| is_pair(asset)).collect();
+                if !pairs.is_empty() || is_alone {
+                    if group.tie.is_some() {
+                        // Each value that one of its pairs has.
+                        let of_pair = |asset: &&AssetId| Patch { world, entry, tie: Some(**asset) }.facts(group);
+                        let values: Vec<Vec<Fact>> = pairs.iter().map(of_pair).collect();
+                        let has_null = is_alone || values.iter().any(Vec::is_empty);
+                        let some: Vec<Fact> = values.into_iter().flatten().collect();
+                        if !some.is_empty() {
+                            count(some);
+                        }
+                        if has_null {
+                            count(Vec::new());
+                        }
+                    }
                     found.push((ThingId::Uuid(entry.patch.id.uuid()), Box::new(alone)));
                 }
             }
@@ -188,8 +221,37 @@ fn expected(world: &World<'_>, query: &Query, having: Option<&Query>, keys: &[So
             }
         }
     }
+    if group.tie.is_none() {
+        for (_, thing) in &found {
+            count(thing.facts(group));
+        }
+    }
     found.sort_by(|(left, a), (right, b)| plain::order(a.as_ref(), b.as_ref(), keys).then_with(|| left.cmp(right)));
-    found.into_iter().map(|(id, _)| id).collect()
+    (found.into_iter().map(|(id, _)| id).collect(), counts)
+}
+
+/// A value as groups show it; a date by the first day of its month.
+fn shown(fact: &Fact) -> String {
+    match fact {
+        Fact::Date(at) => TimeZone::UTC.to_datetime(*at).date().first_of_month().to_string(),
+        other => written(other),
+    }
+}
+
+fn grouped(index: &Index, question: &Question<'_>, token: &'static TokenDefinition) -> Result<(u64, Counts), AskError> {
+    let tokens = [token];
+    let by = GroupBy {
+        tokens: &tokens,
+        interval: DateInterval::Month,
+        zone: TimeZone::UTC,
+        order: GroupOrder::Count,
+        limit: 1_000,
+    };
+    let groups = index.ask_groups(question, &by)?;
+    let is_sorted = groups.groups.is_sorted_by(|left, right| left.count >= right.count);
+    assert!(is_sorted && groups.left_out == 0, "{groups:?}");
+    let group = |group: Group| (group.values[0].as_ref().map(|value| value.text.clone()), group.count);
+    Ok((groups.total, groups.groups.into_iter().map(group).collect()))
 }
 
 /// The answer of the index, page by page.
@@ -262,12 +324,15 @@ fn ask(fleet: &Fleet) -> Result<(), TestCaseError> {
             Question { query: &query, having: having.as_ref(), scope: &scope, deadline: Deadline::default() };
         let limit = usize::try_from(seed % 5).expect("small") + 1;
         let found = answered(&index, &question, &keys, limit).expect("there is time");
-        let wanted = expected(&world, &query, having.as_ref(), &keys);
+        let tokens = Vocabulary::FETTLE.tokens(entity).iter();
+        let groupable: Vec<_> = tokens.filter(|token| token.grouping != Grouping::NotGroupable).collect();
+        let group = groupable[usize::try_from(seed % groupable.len() as u64).expect("few tokens")];
+        let (wanted, counts) = expected(&world, &query, having.as_ref(), &keys, group);
+        let total = wanted.len() as u64;
         prop_assert_eq!(found, wanted, "{}: {} having {:?} by {}", entity, text, having_text, order);
-        prop_assert_eq!(
-            index.ask_count(&question).expect("there is time"),
-            expected(&world, &query, having.as_ref(), &[]).len() as u64
-        );
+        prop_assert_eq!(index.ask_count(&question).expect("there is time"), total);
+        let grouped = grouped(&index, &question, group).expect("there is time");
+        prop_assert_eq!(grouped, (total, counts), "{}: {} having {:?} by {}", entity, text, having_text, group.name);
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 
 pub mod about;
 pub mod access;
+pub mod ask;
 pub mod assets;
 pub mod audit;
 mod auth;
@@ -13,6 +14,7 @@ mod error;
 pub mod exceptions;
 pub mod jobs;
 mod list;
+mod narrowed;
 pub mod overview;
 pub mod patches;
 pub mod public;
@@ -90,6 +92,10 @@ fn routes() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(qql::complete::complete))
         .routes(routes!(qql::explain::explain))
         .routes(routes!(qql::tokens::tokens))
+        .routes(routes!(ask::assets))
+        .routes(routes!(ask::patches))
+        .routes(routes!(ask::vulnerabilities))
+        .routes(routes!(ask::components))
         .routes(routes!(catalogue::documents::list))
         .routes(routes!(catalogue::feeds::list))
         .routes(routes!(catalogue::feeds::sync))

@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::error::ApiError;
 
 /// How long a query may take.
-const LIMIT: Duration = Duration::from_secs(5);
+pub(super) const LIMIT: Duration = Duration::from_secs(5);
 /// As far as rows are counted beside a page.
 const COUNTED: u64 = 10_000;
 
@@ -26,6 +26,8 @@ pub struct QueryParameters {
     /// QQL; what is found. Nothing finds everything.
     #[serde(default)]
     pub query: String,
+    /// A second query, about the other side of findings: patches for assets, assets for patches and vulnerabilities.
+    pub having_query: Option<String>,
     /// Up to three sortable tokens: `time:desc,actor`, or `[{"time":"desc"},{"actor":"asc"}]`. The newest first.
     pub sort: Option<String>,
     /// 1–1,000; 50, and 10 of groups.
@@ -82,21 +84,27 @@ pub struct GroupRow {
 
 /// Parameters that make sense.
 pub(super) struct Request {
-    query: Query,
-    sort: Vec<order::SortKey>,
-    limit: usize,
-    after: Option<Cursor>,
-    count: bool,
+    pub(super) query: Query,
+    pub(super) sort: Vec<order::SortKey>,
+    pub(super) limit: usize,
+    pub(super) after: Option<String>,
+    pub(super) count: bool,
+    pub(super) having: Option<Query>,
+    /// By which a cursor knows its list.
+    pub(super) order: String,
     /// How far rows are counted.
     counted: Option<u64>,
-    grouping: Option<Grouping>,
+    pub(super) grouping: Option<Grouping>,
     as_of: Timestamp,
 }
 
 impl QueryParameters {
     pub(super) fn read(&self, entity: Entity, now: Timestamp) -> Result<Request, ApiError> {
         let zone = zone(self.tz.as_deref())?;
-        let query = fettle_qql::check(&self.query, &Context::new(entity, now, zone.clone()))?;
+        let context = Context::new(entity, now, zone.clone());
+        let query = fettle_qql::check(&self.query, &context)?;
+        let having = self.having_query.as_deref().filter(|text| !text.is_empty());
+        let having = having.map(|text| fettle_qql::check_having(text, &context)).transpose()?;
         let sort = order::sort(self.sort.as_deref().unwrap_or_default(), entity, Vocabulary::FETTLE)?;
         let tokens = order::group_by(self.group_by.as_deref().unwrap_or_default(), entity, Vocabulary::FETTLE)?;
         let limit @ 1..=1_000 = self.limit.unwrap_or(if tokens.is_empty() { 50 } else { 10 }) else {
@@ -111,13 +119,15 @@ impl QueryParameters {
             _ => return Err(ApiError::invalid_field("groupOrder", "groups are in the order of `count` or `value`")),
         };
         let grouping = Grouping { tokens, interval, zone, order: group_order, limit };
-        let after = self.after.as_deref().filter(|after| !after.is_empty()).map(str::parse).transpose()?;
+        let after = self.after.clone().filter(|after| !after.is_empty());
         Ok(Request {
             query,
             sort,
             limit,
             after,
             count: self.count,
+            having,
+            order: self.sort.clone().unwrap_or_default(),
             counted: (!self.count).then_some(COUNTED),
             grouping: Some(grouping).filter(|grouping| !grouping.tokens.is_empty()),
             as_of: now,
@@ -141,6 +151,7 @@ impl Request {
     where
         L: AsyncFnOnce(&mut Questions, Vec<RowId>) -> Result<Vec<T>, ApiError>,
     {
+        let after = self.after.as_deref().map(str::parse::<Cursor>).transpose()?;
         let asked = Asked { entity: self.query.entity, expression: &self.query.root, within, assets: None };
         let mut questions = database.questions(LIMIT).await?;
         let total = questions.count(&asked, self.counted).await?;
@@ -162,7 +173,7 @@ impl Request {
             found.groups = Some(groups.groups.into_iter().map(row).collect());
             found.other = groups.other;
         } else if !self.count {
-            let page = questions.page(&asked, &self.sort, self.limit, self.after.as_ref()).await?;
+            let page = questions.page(&asked, &self.sort, self.limit, after.as_ref()).await?;
             found.next = page.next.map(|next| next.to_string());
             found.items = load(&mut questions, page.ids).await?;
         }

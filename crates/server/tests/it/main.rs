@@ -14,6 +14,7 @@ mod openapi;
 mod patches;
 mod qql;
 mod queries;
+mod questions;
 mod reports;
 mod restart;
 mod sync;

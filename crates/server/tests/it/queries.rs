@@ -6,17 +6,17 @@ use serde_json::{Value, json};
 use crate::jobs::{lacking, started};
 
 /// A path with a query that is encoded.
-fn path(list: &str, parameters: &[(&str, &str)]) -> String {
+pub(crate) fn path(list: &str, parameters: &[(&str, &str)]) -> String {
     let address = format!("http://server{list}");
     let address = reqwest::Url::parse_with_params(&address, parameters).expect("an address");
     format!("{}?{}", address.path(), address.query().unwrap_or_default())
 }
 
-async fn ask(app: &TestApp, list: &str, parameters: &[(&str, &str)]) -> Value {
+pub(crate) async fn ask(app: &TestApp, list: &str, parameters: &[(&str, &str)]) -> Value {
     app.get(&path(list, parameters)).await.ok()
 }
 
-fn column<'a>(found: &'a Value, name: &str) -> Vec<&'a Value> {
+pub(crate) fn column<'a>(found: &'a Value, name: &str) -> Vec<&'a Value> {
     found["items"].as_array().expect("items").iter().map(|item| &item[name]).collect()
 }
 

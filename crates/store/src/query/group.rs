@@ -8,7 +8,6 @@ use fettle_qql::text::folded;
 use fettle_qql::token::TokenDefinition;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _};
 use sea_query::{Alias, Asterisk, Expr, ExprTrait as _, Func, Query, SelectStatement};
 
 use super::column::{Column, Word};
@@ -192,23 +191,11 @@ impl Shown {
                 shown.map_or(GroupValue::Null, |word| GroupValue::Text(word.shown.to_owned()))
             }
             (Cell::Text(text), _) => GroupValue::Text(text.clone()),
-            (Cell::Instant(at), _) => GroupValue::Date(first_day(*at, grouping)),
+            (Cell::Instant(at), _) => {
+                GroupValue::Date(grouping.interval.first_day(grouping.zone.to_datetime(*at).date()))
+            }
             (Cell::Null | Cell::Uuid(_), _) => GroupValue::Null,
         }
-    }
-}
-
-/// Of the interval that holds `at`, in the zone of the request.
-fn first_day(at: Timestamp, grouping: &Grouping) -> Date {
-    let day = grouping.zone.to_datetime(at).date();
-    let month = |month: i8| Date::new(day.year(), month, 1).unwrap_or(day);
-    match grouping.interval {
-        DateInterval::Day => day,
-        // Weeks begin on Monday.
-        DateInterval::Week => day.saturating_sub(i64::from(day.weekday().to_monday_zero_offset()).days()),
-        DateInterval::Month => month(day.month()),
-        DateInterval::Quarter => month((day.month() - 1) / 3 * 3 + 1),
-        DateInterval::Year => month(1),
     }
 }
 

@@ -80,6 +80,8 @@ pub(crate) async fn an_asset_comes_back_as_it_went_in(store: &TestStore) {
     assert_eq!((&loaded.asset, &loaded.inventory, &loaded.contact), (&stored, &inventory, &Some(contact)));
     let page = tx.assets().load_after(AssetNumber(0), 1).await.expect("an answer");
     assert_eq!(page, [loaded]);
+    let of_page = tx.assets().facts_after(AssetNumber(0), 1).await.expect("an answer");
+    assert_eq!(of_page, [(number, facts)]);
     let page = tx.assets().load_after(number, 10).await.expect("an answer");
     assert_eq!((page.len(), &page[0].asset, &page[0].contact), (1, &second, &None));
 

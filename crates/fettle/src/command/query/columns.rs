@@ -14,6 +14,47 @@ const fn column(title: &'static str, pointer: &'static str) -> Column {
     Column { title, pointer }
 }
 
+pub(super) const ASSETS: &[Column] = &[
+    column("NAME", "/name"),
+    column("OPERATING SYSTEM", "/operatingSystem"),
+    column("SCAN", "/scanStatus"),
+    column("SCANNED", "/scannedAt"),
+    column("MISSING", "/missingPatchCount"),
+    column("SECURITY", "/missingSecurityCount"),
+    column("OVERDUE", "/overdueCount"),
+    column("AGENT", "/agentStatus"),
+    column("ADDRESS", "/address"),
+    column("USER", "/lastLoggedOnUser"),
+    column("ID", "/id"),
+];
+
+pub(super) const PATCHES: &[Column] = &[
+    column("TITLE", "/title"),
+    column("ADVISORY", "/advisory"),
+    column("SEVERITY", "/severity"),
+    column("CATEGORY", "/category"),
+    column("MISSING", "/missingCount"),
+    column("INSTALLED", "/installedCount"),
+    column("OVERDUE", "/overdueCount"),
+    column("PUBLISHED", "/published"),
+    column("PRODUCT", "/product"),
+    column("ID", "/id"),
+];
+
+pub(super) const VULNERABILITIES: &[Column] = &[
+    column("CVE", "/cve"),
+    column("SEVERITY", "/severity"),
+    column("CVSS", "/cvss/score"),
+    column("EPSS", "/epss"),
+    column("EXPLOITED", "/isKnownExploited"),
+    column("EXPOSED", "/exposedCount"),
+    column("PATCHES", "/patchCount"),
+    column("PUBLISHED", "/published"),
+];
+
+pub(super) const COMPONENTS: &[Column] =
+    &[column("KIND", "/kind"), column("NAME", "/name"), column("VERSION", "/version"), column("ASSETS", "/assetCount")];
+
 pub(super) const AUDIT: &[Column] = &[
     column("SEQ", "/seq"),
     column("TIME", "/time"),

@@ -14,6 +14,14 @@ use columns::{Column, cell};
 /// What is asked for, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Things {
+    /// Machines
+    Assets,
+    /// Catalogue entries, hidden and replaced ones too
+    Patches,
+    /// CVEs
+    Vulnerabilities,
+    /// Distinct packages and other things that machines have
+    Components,
     /// The audit log
     Audit,
     /// What each asset did, or does, for a job
@@ -23,6 +31,10 @@ enum Things {
 impl Things {
     const fn route(self) -> &'static str {
         match self {
+            Self::Assets => "/v1/query/assets",
+            Self::Patches => "/v1/query/patches",
+            Self::Vulnerabilities => "/v1/query/vulnerabilities",
+            Self::Components => "/v1/query/components",
             Self::Audit => "/v1/audit",
             Self::Deployments => "/v1/deployments",
         }
@@ -30,6 +42,10 @@ impl Things {
 
     const fn columns(self) -> &'static [Column] {
         match self {
+            Self::Assets => columns::ASSETS,
+            Self::Patches => columns::PATCHES,
+            Self::Vulnerabilities => columns::VULNERABILITIES,
+            Self::Components => columns::COMPONENTS,
             Self::Audit => columns::AUDIT,
             Self::Deployments => columns::DEPLOYMENTS,
         }
@@ -43,6 +59,9 @@ pub(crate) struct Query {
     /// What to find; everything where it is left out
     #[arg(value_name = "QQL", default_value = "")]
     text: String,
+    /// A second query: about patches and findings for assets, about assets for patches and vulnerabilities
+    #[arg(long, value_name = "QQL", default_value = "")]
+    having: String,
     /// Up to three tokens, such as `time:desc,actor`
     #[arg(long, value_name = "TOKENS", default_value = "")]
     sort: String,
@@ -91,6 +110,7 @@ pub(crate) async fn run(client: &Client, query: Query) -> Result<Finding, Failur
     let limit = query.limit.map(|limit| limit.to_string()).unwrap_or_default();
     let parameters = [
         ("query", query.text.as_str()),
+        ("havingQuery", &query.having),
         ("sort", &query.sort),
         ("limit", &limit),
         ("tz", &query.tz),

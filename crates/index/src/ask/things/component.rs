@@ -59,16 +59,18 @@ pub(super) fn each_value(
     value.into_iter().for_each(visit);
 }
 
-fn version(component: &Component) -> Option<Value<'_>> {
+/// Of what has one.
+pub(crate) fn version(component: &Component) -> Option<Value<'_>> {
     let of = |scheme, version: &'_ str| {
         (!version.is_empty()).then(|| Value::Version(scheme, Cow::Owned(version.to_owned())))
     };
     match component {
         Component::Deb { version, .. } => of(VersionScheme::Package(PackageKind::Deb), version),
         Component::Rpm { version, .. } => of(VersionScheme::Package(PackageKind::Rpm), version),
-        Component::Msi { version, .. } => of(VersionScheme::Dotted, version),
         Component::Os { release, .. } => of(VersionScheme::Dotted, release),
-        Component::Running(Running::Kernel { version }) => of(VersionScheme::Dotted, version),
+        Component::Msi { version, .. } | Component::Running(Running::Kernel { version }) => {
+            of(VersionScheme::Dotted, version)
+        }
         Component::Offer(offer) => {
             let kinds = [PackageKind::Deb, PackageKind::Rpm];
             let kind = kinds.into_iter().find(|kind| kind.name() == offer.manager);

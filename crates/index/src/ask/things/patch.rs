@@ -56,9 +56,7 @@ fn single<'e>(
         PatchToken::Description => Value::text(&patch.description),
         PatchToken::Vendor => Value::text(&patch.vendor),
         PatchToken::VendorSeverity => Value::choice(token, entry.severity().name()),
-        PatchToken::Category => {
-            Value::choice(token, if patch.is_security() { "Security Patches" } else { "Non-security Patches" })
-        }
+        PatchToken::Category => Value::choice(token, patch.category()),
         PatchToken::IsSecurity => Some(Value::Flag(patch.is_security())),
         PatchToken::IsSuperseded => Some(Value::Flag(asking.shared.catalogue.is_replaced(entry))),
         PatchToken::Enabled => Some(Value::Flag(entry.state.enabled)),

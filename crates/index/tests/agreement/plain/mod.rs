@@ -309,9 +309,10 @@ fn of_component(component: &Component, token: ComponentToken) -> Facts {
         }
         (ComponentToken::Version, Component::Deb { version: of_deb, .. }) => version(PackageKind::Deb, of_deb),
         (ComponentToken::Version, Component::Rpm { version: of_rpm, .. }) => version(PackageKind::Rpm, of_rpm),
-        (ComponentToken::Version, Component::Msi { version, .. }) => dotted(version),
         (ComponentToken::Version, Component::Os { release, .. }) => dotted(release),
-        (ComponentToken::Version, Component::Running(Running::Kernel { version })) => dotted(version),
+        (ComponentToken::Version, Component::Msi { version, .. } | Component::Running(Running::Kernel { version })) => {
+            dotted(version)
+        }
         (ComponentToken::Version, Component::Offer(Offer { candidate, .. })) => version(PackageKind::Deb, candidate),
         (
             ComponentToken::Arch,

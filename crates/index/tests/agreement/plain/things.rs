@@ -68,7 +68,7 @@ impl Patch<'_> {
             PatchToken::Description => text(&patch.description),
             PatchToken::Vendor => text(&patch.vendor),
             PatchToken::VendorSeverity => text(patch.severity.name()),
-            PatchToken::Category => text(if patch.is_security() { "Security Patches" } else { "Non-security Patches" }),
+            PatchToken::Category => text(patch.category()),
             PatchToken::IsSecurity => flag(patch.is_security()),
             PatchToken::IsSuperseded => flag(world.newer(entry).next().is_some()),
             PatchToken::Enabled => flag(entry.state.enabled),

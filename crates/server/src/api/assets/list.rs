@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use fettle_index::Index;
 use fettle_index::query::{AssetFilter, AssetSort};
 use fettle_model::ScanStatus;
+use fettle_qql::Entity;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::row::AssetRow;
 use crate::api::error::{ApiError, Parameters};
 use crate::api::list::{Listing, Paging, YesNo, unknown_sort};
+use crate::api::narrowed::{Narrowing, Texts};
 use crate::state::AppState;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -20,6 +23,12 @@ use crate::state::AppState;
 pub struct AssetParameters {
     #[serde(default)]
     search: String,
+    /// QQL about what is listed.
+    query: Option<String>,
+    /// QQL about patches that they have a finding of, and the finding.
+    having_query: Option<String>,
+    /// IANA name of the zone of dates that name none; UTC.
+    tz: Option<String>,
     sort: Option<String>,
     limit: Option<usize>,
     after: Option<String>,
@@ -50,6 +59,12 @@ pub async fn list(
     app.index_ready()?;
     let paging = Paging { search: asked.search, sort: asked.sort, limit: asked.limit, after: asked.after };
     let (column, descending) = paging.sort();
+    let texts = Texts { query: asked.query.as_deref(), having: asked.having_query.as_deref(), tz: asked.tz.as_deref() };
+    let narrowing = Narrowing::read(&app, Entity::Asset, texts)?;
+    let among = match narrowing {
+        Some(narrowing) => Some(narrowing.ids(Arc::clone(&app), Index::ask_ids).await?),
+        None => None,
+    };
     let affected = match asked.affected {
         Some(cve) => Some(app.fleet.statements_on(&cve.to_uppercase()).await?),
         None => None,
@@ -64,6 +79,7 @@ pub async fn list(
         patch: None,
         cve: asked.cve.map(|cve| cve.to_uppercase()),
         affected,
+        among,
     };
     let page = paging.page()?;
     let found = app.fleet.index.assets(&filter, sort(column)?, descending, page);

@@ -4,15 +4,19 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use fettle_index::Status;
 use fettle_index::query::{PatchFilter, PatchSort};
+use fettle_index::{Index, Status};
 use fettle_model::Severity;
+use fettle_qql::Entity;
+use fettle_qql::token::TokenId;
+use fettle_qql::tokens::PatchToken;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::row::{PatchRow, row};
 use crate::api::error::{ApiError, Parameters};
 use crate::api::list::{Listing, Paging, YesNo, unknown_sort};
+use crate::api::narrowed::{Narrowing, Texts};
 use crate::state::AppState;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -21,6 +25,12 @@ use crate::state::AppState;
 pub struct PatchParameters {
     #[serde(default)]
     search: String,
+    /// QQL about what is listed.
+    query: Option<String>,
+    /// QQL about assets that have a finding of them, and the finding.
+    having_query: Option<String>,
+    /// IANA name of the zone of dates that name none; UTC.
+    tz: Option<String>,
     sort: Option<String>,
     limit: Option<usize>,
     after: Option<String>,
@@ -58,15 +68,34 @@ pub async fn list(
         Some(_) => return Err(ApiError::invalid_field("status", "a status is Missing, Installed or all")),
     };
     let paging = Paging { search: asked.search, sort: asked.sort, limit: asked.limit, after: asked.after };
+    let texts = Texts { query: asked.query.as_deref(), having: asked.having_query.as_deref(), tz: asked.tz.as_deref() };
+    let narrowing = Narrowing::read(&app, Entity::Patch, texts)?;
+    let says = |tokens: &[PatchToken]| {
+        let tokens: Vec<_> = tokens.iter().copied().map(TokenId::Patch).collect();
+        narrowing.as_ref().is_some_and(|narrowing| narrowing.speaks_of(&tokens))
+    };
+    let anywhere = anywhere
+        || asked.status.is_none() && says(&[PatchToken::Id, PatchToken::PatchStatus, PatchToken::MissingCount]);
+    let superseded = asked.superseded == Some(YesNo::Yes)
+        || says(&[PatchToken::Id, PatchToken::IsSuperseded, PatchToken::SupersededBy, PatchToken::IsLatest]);
+    let hidden = match asked.hidden {
+        None if says(&[PatchToken::IsHidden]) => None,
+        hidden => Some(hidden == Some(YesNo::Yes)),
+    };
+    let among = match narrowing {
+        Some(narrowing) => Some(narrowing.ids(Arc::clone(&app), Index::ask_patch_ids).await?),
+        None => None,
+    };
     let filter = PatchFilter {
+        among,
         search: paging.search.clone(),
         security: asked.security.map(bool::from),
         status,
         anywhere,
-        superseded: asked.superseded == Some(YesNo::Yes),
+        superseded,
         severity: asked.severity,
         repository: asked.repository,
-        hidden: asked.hidden == Some(YesNo::Yes),
+        hidden,
         enabled: asked.enabled.map(bool::from),
         overdue: asked.overdue.map(bool::from),
     };

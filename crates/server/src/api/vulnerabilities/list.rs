@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use fettle_index::Index;
 use fettle_index::query::{VulnerabilityFilter, VulnerabilitySort};
 use fettle_model::vulnerability::{BaseScore, Share};
+use fettle_qql::Entity;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::VulnerabilityRow;
 use crate::api::error::{ApiError, Parameters};
 use crate::api::list::{Listing, Paging, YesNo, unknown_sort};
+use crate::api::narrowed::{Narrowing, Texts};
 use crate::state::AppState;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -20,6 +23,12 @@ use crate::state::AppState;
 pub struct VulnerabilityParameters {
     #[serde(default)]
     search: String,
+    /// QQL about what is listed.
+    query: Option<String>,
+    /// QQL about assets that are exposed to them.
+    having_query: Option<String>,
+    /// IANA name of the zone of dates that name none; UTC.
+    tz: Option<String>,
     sort: Option<String>,
     limit: Option<usize>,
     after: Option<String>,
@@ -45,7 +54,14 @@ pub async fn list(
     let paging = Paging { search: asked.search, sort: asked.sort, limit: asked.limit, after: asked.after };
     let (sort, descending) = sort(paging.sort())?;
     let page = paging.page()?;
+    let texts = Texts { query: asked.query.as_deref(), having: asked.having_query.as_deref(), tz: asked.tz.as_deref() };
+    let narrowing = Narrowing::read(&app, Entity::Vulnerability, texts)?;
+    let among = match narrowing {
+        Some(narrowing) => Some(narrowing.ids(Arc::clone(&app), Index::ask_cves).await?),
+        None => None,
+    };
     let filter = VulnerabilityFilter {
+        among,
         search: paging.search,
         exposed: asked.exposed.map(bool::from),
         known_exploited: asked.known_exploited.map(bool::from),
