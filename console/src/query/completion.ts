@@ -28,8 +28,11 @@ async function offered(entity: Entity, part: QueryPart, context: CompletionConte
   // No answer: nothing is offered, and the list itself says that the server does not answer.
   if (!answer || context.aborted) return null;
   const recent = part === "query" && text === "" ? recentQueries(entity).slice(0, 5) : [];
-  const options = [...recent.map(recentOption), ...answer.items.map(option)];
-  return options.length > 0 ? { ...spanOf(text, answer.replace), options, filter: false } : null;
+  const span = spanOf(text, answer.replace);
+  // A whole name is offered too, before the signs that may follow it: taking it would change nothing.
+  const items = answer.items.filter(({ insert }) => insert !== text.slice(span.from, span.to));
+  const options = [...recent.map(recentOption), ...items.map(option)];
+  return options.length > 0 ? { ...span, options, filter: false } : null;
 }
 
 const recentOption = (query: string): Option => ({ label: query, detail: "recent", type: "recent" });
