@@ -48,7 +48,7 @@ impl Generator {
         Self { rng: StdRng::seed_from_u64(seed), entity, vocabulary, samples }
     }
 
-    /// A query that [`fettle_qql::check`] takes.
+    /// A query that [`fettle_qql::check()`] takes.
     pub fn query(&mut self) -> String {
         let place = Place::Thing { entity: self.entity, tie: self.entity.tie(), is_top: true, groups: 0 };
         self.expression(place, DEPTH)

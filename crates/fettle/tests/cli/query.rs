@@ -25,7 +25,8 @@ pub(crate) async fn audit(RawQuery(asked): RawQuery) -> Response {
     let groups = asked.contains("groupBy=").then(|| json!([{ "values": ["ada", null], "count": 5 }]));
     let items: Vec<Value> = if groups.is_some() || asked.contains("count=") { vec![] } else { vec![record] };
     let other = groups.as_ref().map(|_| 2);
-    Json(json!({ "items": items, "total": 7, "totalIsAll": true, "next": "more", "groups": groups, "other": other,
+    let next = (!asked.contains("after=more")).then_some("more");
+    Json(json!({ "items": items, "total": 7, "totalIsAll": true, "next": next, "groups": groups, "other": other,
         "asOf": "2026-11-28T07:15:30Z" }))
     .into_response()
 }
@@ -44,6 +45,29 @@ async fn rows_as_a_table_and_as_csv() {
     let csv = shell.run(&["query", "audit", "actor:ada", "--csv"]).await;
     let row = "7,2026-11-21T10:00:00Z,ada,job.enable,Success,job,query=actor%3Aada&tz=UTC,1,console,";
     assert!(csv.contains(&format!("OBJECT ID,SOURCE,IP\r\n{row}\r\n")), "{csv}");
+    // Two pages under one header.
+    let all = shell.run(&["query", "audit", "actor:ada", "--csv", "--all"]).await;
+    let first = "7,2026-11-21T10:00:00Z,ada,job.enable,Success,job,query=actor%3Aada&limit=1000&tz=UTC,1,console,";
+    let second = first.replace("limit=1000", "limit=1000&after=more");
+    assert!(all.contains(&format!("OBJECT ID,SOURCE,IP\r\n{first}\r\n{second}\r\n--- stderr")), "{all}");
+}
+
+/// As a server answers that has no machine.
+pub(crate) async fn no_assets() -> Response {
+    Json(json!({ "items": [], "total": 0, "totalIsAll": true, "next": null, "groups": null, "other": null,
+        "asOf": "2026-11-28T07:15:30Z" }))
+    .into_response()
+}
+
+#[tokio::test]
+async fn nothing_found_is_said() {
+    let shell = Shell::new().await;
+    insta::assert_snapshot!(shell.run(&["query", "assets", "name:nobody"]).await, @r"
+    exit 0
+    --- stdout
+    --- stderr
+    Nothing is found; `fettle qql check` says how a query is read
+    ");
 }
 
 #[tokio::test]

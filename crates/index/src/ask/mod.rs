@@ -1,8 +1,8 @@
 //! Questions in QQL: a typed query, a scope, an order or groups in; a page, a number or counts out.
 //!
 //! What a query says of assets is worked out block by block as sets of slots; what it says of patches, vulnerabilities and
-//! components once for each of them. Groups (`patches:( … )`) are answered first, each once ([`resolved`]); conditions
-//! about findings patch by patch, for all assets of a block at once ([`pairs`]).
+//! components once for each of them. Groups (`patches:( … )`) are answered first, each once (`ask::resolved`); conditions
+//! about findings patch by patch, for all assets of a block at once (`ask::pairs`).
 
 mod answer;
 mod asking;

@@ -1,10 +1,10 @@
 //! QQL over histories (`qql.md` 4): a typed query becomes conditions of SQL with bound parameters, the same on SQLite and
 //! PostgreSQL.
 //!
-//! Texts are compared by keys that [`crate::key`] made when their row was written, so that SQL knows neither folding nor
+//! Texts are compared by keys that `store::key` made when their row was written, so that SQL knows neither folding nor
 //! words, and still says exactly what `fettle_qql::text` says. Where it cannot (a wildcard inside a word, backticks, a
-//! set of assets that the index named) a [`plan`] has a condition that holds for more rows, and what is asked of each
-//! row is [decided](decision) here, while the rows come: never more than one page of them is held. `not` takes the
+//! set of assets that the index named) a plan (`plan.rs`) has a condition that holds for more rows, and what is asked of each
+//! row is decided (`decision.rs`) here, while the rows come: never more than one page of them is held. `not` takes the
 //! condition that holds for fewer rows, so that each plan is bounded from both sides.
 //!
 //! Pages go by keyset: a [`Cursor`] names the last row of a page by what it was sorted by. A [`Questions`] answers

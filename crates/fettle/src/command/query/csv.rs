@@ -2,13 +2,13 @@
 
 use std::io::Write as _;
 
-/// Rows end with CR LF. A reader that went away (`| head`) is nothing to fail for.
-pub(super) fn print(header: &[String], rows: &[Vec<String>]) {
-    let mut text = line(header);
+/// Rows end with CR LF. False: the reader went away (`| head`), which is nothing to fail for.
+pub(super) fn print(header: Option<&[String]>, rows: &[Vec<String>]) -> bool {
+    let mut text = header.map(line).unwrap_or_default();
     for row in rows {
         text.push_str(&line(row));
     }
-    let _ = std::io::stdout().write_all(text.as_bytes());
+    std::io::stdout().write_all(text.as_bytes()).is_ok()
 }
 
 fn line(cells: &[String]) -> String {

@@ -6,7 +6,7 @@ mod csv;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::api::Client;
+use crate::api::{Answer, Client};
 use crate::failure::{Failure, Finding};
 use crate::output::{print, print_json, print_table, say};
 use columns::{Column, cell};
@@ -86,6 +86,9 @@ pub(crate) struct Query {
     /// Print CSV
     #[arg(long)]
     csv: bool,
+    /// Every row as CSV, however many there are
+    #[arg(long, requires = "csv", conflicts_with_all = ["limit", "count", "group_by"])]
+    all: bool,
 }
 
 /// What every list that takes QQL answers.
@@ -106,20 +109,14 @@ struct Group {
     count: u64,
 }
 
+/// Rows of one page where all are wanted: as many as a server gives at once.
+const PAGE: u32 = 1_000;
+
 pub(crate) async fn run(client: &Client, query: Query) -> Result<Finding, Failure> {
-    let limit = query.limit.map(|limit| limit.to_string()).unwrap_or_default();
-    let parameters = [
-        ("query", query.text.as_str()),
-        ("havingQuery", &query.having),
-        ("sort", &query.sort),
-        ("limit", &limit),
-        ("tz", &query.tz),
-        ("count", if query.count { "true" } else { "" }),
-        ("groupBy", query.group_by.as_deref().unwrap_or_default()),
-        ("interval", query.interval.as_deref().unwrap_or_default()),
-    ];
-    let given: Vec<_> = parameters.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-    let answer = client.get::<Found>(query.things.route(), &given).await?;
+    if query.all {
+        return all(client, &query).await;
+    }
+    let answer = ask(client, &query, "").await?;
     if query.json {
         print_json(&answer);
         return Ok(Finding::Nothing);
@@ -134,7 +131,9 @@ pub(crate) async fn run(client: &Client, query: Query) -> Result<Finding, Failur
         None => listed(query.things.columns(), &found.items),
     };
     if query.csv {
-        csv::print(&header, &rows);
+        csv::print(Some(&header), &rows);
+    } else if rows.is_empty() {
+        say("Nothing is found; `fettle qql check` says how a query is read");
     } else {
         show(&header, &rows);
     }
@@ -143,6 +142,39 @@ pub(crate) async fn run(client: &Client, query: Query) -> Result<Finding, Failur
         say(&format!("{} of {all} shown; `--limit` shows more, and a narrower query fewer", found.items.len()));
     }
     Ok(Finding::Nothing)
+}
+
+/// `after`: `next` of the page before, if there was one.
+async fn ask(client: &Client, query: &Query, after: &str) -> Result<Answer<Found>, Failure> {
+    let limit = query.limit.or_else(|| query.all.then_some(PAGE));
+    let limit = limit.map(|limit| limit.to_string()).unwrap_or_default();
+    let parameters = [
+        ("query", query.text.as_str()),
+        ("havingQuery", &query.having),
+        ("sort", &query.sort),
+        ("limit", &limit),
+        ("after", after),
+        ("tz", &query.tz),
+        ("count", if query.count { "true" } else { "" }),
+        ("groupBy", query.group_by.as_deref().unwrap_or_default()),
+        ("interval", query.interval.as_deref().unwrap_or_default()),
+    ];
+    let given: Vec<_> = parameters.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    client.get::<Found>(query.things.route(), &given).await
+}
+
+/// Page by page, so that no more than one is in memory.
+async fn all(client: &Client, query: &Query) -> Result<Finding, Failure> {
+    let mut after = String::new();
+    loop {
+        let found = ask(client, query, &after).await?.value;
+        let (header, rows) = listed(query.things.columns(), &found.items);
+        let is_read = csv::print(after.is_empty().then_some(header.as_slice()), &rows);
+        match found.next.filter(|_| is_read) {
+            Some(next) => after = next,
+            None => return Ok(Finding::Nothing),
+        }
+    }
 }
 
 fn listed(columns: &[Column], items: &[Value]) -> (Vec<String>, Vec<Vec<String>>) {
