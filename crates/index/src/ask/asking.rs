@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock, RwLock, RwLockReadGuard};
 
-use roaring::RoaringBitmap;
+use roaring::{MultiOps as _, RoaringBitmap};
 use rustc_hash::FxHashMap;
 
 use super::asset_set::AssetSet;
@@ -117,12 +117,16 @@ impl<'a> Asking<'a> {
     /// Assets in scope that lack a patch which fixes the vulnerability. CVEs of the same patches expose the same assets.
     pub(crate) fn exposed(&self, vulnerability: u32) -> u64 {
         let make = || {
-            let mut known: FxHashMap<&BTreeSet<PatchNumber>, u64> = FxHashMap::default();
-            let count = |patches: &BTreeSet<PatchNumber>| {
-                let blocks = 0..self.block_count();
-                blocks.map(|at| self.exposed_slots(at, &self.block(at), patches).len()).sum()
-            };
-            self.cves().iter().map(|(_, patches)| *known.entry(patches).or_insert_with(|| count(patches))).collect()
+            let mut exposed: FxHashMap<&BTreeSet<PatchNumber>, u64> =
+                self.cves().iter().map(|(_, patches)| (*patches, 0)).collect();
+            for at in 0..self.block_count() {
+                let block = self.block(at);
+                let scope = (!self.sees_everything).then(|| self.in_scope(at).to_bitmap());
+                for (patches, exposed) in &mut exposed {
+                    *exposed += exposed_count(&block, patches, scope.as_ref());
+                }
+            }
+            self.cves().iter().map(|(_, patches)| exposed[patches]).collect()
         };
         self.exposure.get_or_init(make).get(vulnerability as usize).copied().unwrap_or_default()
     }
@@ -156,5 +160,17 @@ impl<'a> Asking<'a> {
             counts
         };
         self.asset_counts.get_or_init(make).get(&component).copied().unwrap_or_default()
+    }
+}
+
+/// Slots of `scope` that lack one of the patches; of most vulnerabilities there is one patch, whose slots are counted as
+/// they stand.
+fn exposed_count(block: &Block, patches: &BTreeSet<PatchNumber>, scope: Option<&RoaringBitmap>) -> u64 {
+    let count = |slots: &RoaringBitmap| scope.map_or_else(|| slots.len(), |scope| slots.intersection_len(scope));
+    let missing: Vec<_> = patches.iter().filter_map(|patch| block.missing(*patch)).collect();
+    match missing.as_slice() {
+        [] => 0,
+        [one] => count(one),
+        several => count(&several.iter().copied().union()),
     }
 }

@@ -100,7 +100,7 @@ impl Index {
                 (assets.len(), counts)
             }
             Found::Things(ThingKind::Patch, patches) if by.tokens.iter().any(|token| token.tie.is_some()) => {
-                (patches.len(), asking.count_pairs(question, by)?)
+                (patches.len(), asking.count_pairs(&patches, question, by)?)
             }
             Found::Things(kind, things) => (things.len(), asking.count_things(kind, &things, by)?),
         };
@@ -269,11 +269,18 @@ impl<'q> Asking<'_> {
     }
 
     /// Patches by what ties them to assets: a patch counts for each value that one of its pairs has for which the query
-    /// holds.
-    fn count_pairs(&self, question: &Question<'q>, by: &GroupBy<'_>) -> Result<Counts, AskError> {
+    /// holds. Of a patch without a finding, which was judged alone, they have none.
+    fn count_pairs(
+        &self,
+        patches: &RoaringBitmap,
+        question: &Question<'q>,
+        by: &GroupBy<'_>,
+    ) -> Result<Counts, AskError> {
         let condition = self.resolve(&question.query.root)?;
         let having = question.having.map(|having| self.resolve(&having.root)).transpose()?;
         let mut counts = Counts::default();
+        let with_finding = self.patches_with_finding(&condition, having.as_ref())?;
+        self.count_patches(&(patches - with_finding), by, |_| Some(None), &mut counts);
         let leaves: Vec<Vec<Leaf>> = by.tokens.iter().map(|token| leaves_of(token)).collect();
         let choices: Vec<Vec<Option<&Leaf>>> = leaves
             .iter()
@@ -283,18 +290,30 @@ impl<'q> Asking<'_> {
             let mut parts = vec![condition.clone()];
             parts.extend(chosen.iter().flatten().map(|leaf| Resolved::OfTie(leaf)));
             let found = self.patches_with_finding(&Resolved::And(parts), having.as_ref())?;
-            for number in &found {
-                let thing = Thing { kind: ThingKind::Patch, number };
-                let values = by.tokens.iter().zip(&chosen).map(|(token, leaf)| match leaf {
-                    Some(leaf) => vec![value_of(leaf)],
-                    None => self.values_of(thing, token, by),
-                });
-                for combination in combinations(values.collect()) {
-                    counts.add(combination, 1);
-                }
-            }
+            let of_leaf = |place: usize| chosen[place].map(value_of);
+            self.count_patches(&found, by, of_leaf, &mut counts);
         }
         Ok(counts)
+    }
+
+    /// `of_tie`: for the place of a token the value that the pairs have; `None` of a token of the patch's own.
+    fn count_patches(
+        &self,
+        patches: &RoaringBitmap,
+        by: &GroupBy<'_>,
+        of_tie: impl Fn(usize) -> Option<Option<GroupValue>>,
+        counts: &mut Counts,
+    ) {
+        for number in patches {
+            let thing = Thing { kind: ThingKind::Patch, number };
+            let values = by.tokens.iter().enumerate().map(|(place, token)| match of_tie(place) {
+                Some(value) if token.tie.is_some() => vec![value],
+                _ => self.values_of(thing, token, by),
+            });
+            for combination in combinations(values.collect()) {
+                counts.add(combination, 1);
+            }
+        }
     }
 }
 

@@ -91,7 +91,7 @@ tokens! {
         LastFoundDate: "lastFoundDate", Date, "lastFoundDate>=now-1d", "The asset's last scan while it is missing",
             tied(Tie::Finding);
         DueDate: "dueDate", Date, "dueDate<now", "Until when it has to be in; none where no rule gives a date",
-            tied(Tie::Finding), groupable, derived;
+            tied(Tie::Finding), derived;
         Assets: "assets", Related(Entity::Asset, Some(Tie::Finding)), "assets:(platform:Linux and patchStatus:Missing)",
             "An asset that has a finding of it", several;
         Vulnerabilities: "vulnerabilities", Related(Entity::Vulnerability, None), "vulnerabilities:(cvss>=9)",

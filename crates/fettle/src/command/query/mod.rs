@@ -53,6 +53,7 @@ impl Things {
 }
 
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 #[command(after_help = "`fettle qql tokens --entity ENTITY` lists what queries are made of.")]
 pub(crate) struct Query {
     things: Things,
