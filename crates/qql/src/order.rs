@@ -27,6 +27,16 @@ pub struct SortKey {
     pub direction: Direction,
 }
 
+/// Which groups come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum GroupOrder {
+    /// The largest; ties by value.
+    #[default]
+    Count,
+    /// The lowest value; things without one come last.
+    Value,
+}
+
 /// The unit that dates are grouped in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -102,7 +102,7 @@ fn values(token: &TokenDefinition) -> &'static [&'static str] {
 }
 
 /// A value as free text reads it.
-fn as_text(fact: &Fact) -> String {
+pub fn as_text(fact: &Fact) -> String {
     match fact {
         Fact::Text(text) | Fact::Version(text, ..) => text.clone(),
         Fact::Bool(value) => value.to_string(),

@@ -2,6 +2,7 @@
 
 use fettle_model::component::Component;
 use fettle_model::{AssetId, PatchId};
+use fettle_qql::order::SortKey;
 use jiff::Timestamp;
 
 use super::asking::Asking;
@@ -15,7 +16,7 @@ use crate::catalogue::PatchNumber;
 use crate::dictionary::ComponentId;
 use crate::judging::Judging;
 use crate::query::overdue::Enrolled;
-use crate::query::{AssetRow, FindingCount, PatchRow, VulnerabilityRow};
+use crate::query::{AssetRow, FindingCount, PatchRow, VulnerabilityRow, vulnerability_row};
 use crate::{Index, POISONED, PatchEntry};
 
 /// A page of a list.
@@ -112,10 +113,15 @@ impl Index {
 
     /// Of a query about patches; of another it finds none. Counts are in scope.
     pub fn ask_patches(&self, question: &Question<'_>, order: &Order<'_>) -> Result<Answer<PatchRow>, AskError> {
-        self.ask_things(question, order, ThingKind::Patch, |asking, number| {
-            let entry = asking.shared.catalogue.get(PatchNumber(number))?;
-            let is_superseded = asking.shared.catalogue.is_replaced(entry);
-            Some(PatchRow { entry: entry.clone(), count: asking.finding_count(entry), is_superseded })
+        self.ask_things(question, order, ThingKind::Patch, |asking, numbers| {
+            let entries = numbers.iter().filter_map(|number| asking.shared.catalogue.get(PatchNumber(*number)));
+            let entries: Vec<&PatchEntry> = entries.collect();
+            let counts = asking.finding_counts(&entries);
+            let row = |(entry, count): (&PatchEntry, FindingCount)| {
+                let is_superseded = asking.shared.catalogue.is_replaced(entry);
+                PatchRow { entry: entry.clone(), count, is_superseded }
+            };
+            entries.into_iter().zip(counts).map(row).collect()
         })
     }
 
@@ -125,31 +131,37 @@ impl Index {
         question: &Question<'_>,
         order: &Order<'_>,
     ) -> Result<Answer<VulnerabilityRow>, AskError> {
-        self.ask_things(question, order, ThingKind::Vulnerability, |asking, number| {
-            let (cve, patches) = asking.cves().get(number as usize)?;
-            let entries = patches.iter().filter_map(|patch| asking.shared.catalogue.get(*patch));
-            let facts = asking.shared.catalogue.facts(cve);
-            let row = crate::query::vulnerability_row;
-            Some(row(cve, asking.exposed(number), asking.assets_in_scope(), facts, entries))
+        self.ask_things(question, order, ThingKind::Vulnerability, |asking, numbers| {
+            let row = |number: &u32| {
+                let (cve, patches) = asking.cves().get(*number as usize)?;
+                let entries = patches.iter().filter_map(|patch| asking.shared.catalogue.get(*patch));
+                let facts = asking.shared.catalogue.facts(cve);
+                Some(vulnerability_row(cve, asking.exposed(*number), asking.assets_in_scope(), facts, entries))
+            };
+            numbers.iter().filter_map(row).collect()
         })
     }
 
     /// Of a query about components; of another it finds none. Components that no asset in scope has are not among them.
     pub fn ask_components(&self, question: &Question<'_>, order: &Order<'_>) -> Result<Answer<ComponentRow>, AskError> {
-        self.ask_things(question, order, ThingKind::Component, |asking, number| {
-            let id = ComponentId(number);
-            let component = asking.shared.dictionary.component(id)?.clone();
-            let version = version(&component).map(|version| version.shown().into_owned());
-            Some(ComponentRow { id, version, component, assets: asking.assets_with(number) })
+        self.ask_things(question, order, ThingKind::Component, |asking, numbers| {
+            let row = |number: &u32| {
+                let id = ComponentId(*number);
+                let component = asking.shared.dictionary.component(id)?.clone();
+                let version = version(&component).map(|version| version.shown().into_owned());
+                Some(ComponentRow { id, version, component, assets: asking.assets_with(*number) })
+            };
+            numbers.iter().filter_map(row).collect()
         })
     }
 
+    /// `rows`: of the things of a page, in their order.
     fn ask_things<Row>(
         &self,
         question: &Question<'_>,
         order: &Order<'_>,
         wanted: ThingKind,
-        row: impl Fn(&Asking<'_>, u32) -> Option<Row>,
+        rows: impl FnOnce(&Asking<'_>, &[u32]) -> Vec<Row>,
     ) -> Result<Answer<Row>, AskError> {
         let shared = self.shared.read().expect(POISONED);
         let asking = Asking::new(self, &shared, question.scope, question.deadline);
@@ -158,26 +170,16 @@ impl Index {
             Found::Things(kind, things) if kind == wanted => things,
             _ => return Ok(nothing),
         };
-        let mut numbers = rustc_hash::FxHashMap::default();
-        let position = |number: u32| {
+        let place = |number: u32| {
             let thing = Thing { kind: wanted, number };
-            let values = order
-                .keys
-                .iter()
-                .map(|key| Position::value_of(*key, |visit| asking.each_value(thing, key.token, visit)));
-            Position { values: values.collect(), id: asking.id_of(thing) }
+            let value = |key: &SortKey| Position::value_of(*key, |visit| asking.each_value(thing, key.token, visit));
+            (Position { values: order.keys.iter().map(value).collect(), id: asking.id_of(thing) }, number)
         };
-        let positions = things.iter().map(|number| {
-            let position = position(number);
-            numbers.insert(position.id.clone(), number);
-            position
-        });
-        let (first, has_more) = page(positions.collect(), order);
+        let (first, has_more) = page(things.iter().map(place).collect(), order);
         asking.check()?;
-        let rows = first.iter().filter_map(|position| row(&asking, *numbers.get(&position.id)?));
-        let rows = rows.collect();
-        let next = if has_more { first.into_iter().last() } else { None };
-        Ok(Answer { total: things.len(), rows, next, ..nothing })
+        let numbers: Vec<u32> = first.iter().map(|(_, number)| *number).collect();
+        let next = first.into_iter().last().map(|(position, _)| position).filter(|_| has_more);
+        Ok(Answer { total: things.len(), rows: rows(&asking, &numbers), next, ..nothing })
     }
 }
 
@@ -195,22 +197,25 @@ impl Asking<'_> {
         }
     }
 
-    /// On how many assets in scope a patch is missing, installed and overdue.
-    fn finding_count(&self, entry: &PatchEntry) -> FindingCount {
-        let mut count = FindingCount::default();
+    /// On how many assets in scope each of the patches is missing, installed and overdue: block by block, so that what
+    /// they share is worked out once.
+    fn finding_counts(&self, entries: &[&PatchEntry]) -> Vec<FindingCount> {
+        let mut counts = vec![FindingCount::default(); entries.len()];
         let mut enrolled = Enrolled::default();
-        let overdue_before = self.shared.overdue_before(entry);
         for at in 0..self.block_count() {
             let block = self.block(at);
             let scope = self.in_scope(at).to_bitmap();
-            count.missing += block.missing(entry.number).map_or(0, |missing| missing.intersection_len(&scope));
-            if let Some(limit) = overdue_before {
-                let overdue = enrolled.overdue(self.shared, (at, &block), entry.number, limit);
-                count.overdue += overdue.intersection_len(&scope);
-            }
             let mut judging = Judging::new(&block, at, &self.shared.dictionary, &self.shared.slots);
-            count.installed += judging.installed(entry).and(self.in_scope(at)).len();
+            for (entry, count) in entries.iter().zip(&mut counts) {
+                count.installed += judging.installed(entry).and(self.in_scope(at)).len();
+                let Some(missing) = block.missing(entry.number) else { continue };
+                count.missing += missing.intersection_len(&scope);
+                if let Some(limit) = self.shared.overdue_before(entry) {
+                    let overdue = enrolled.overdue(self.shared, (at, &block), entry.number, limit);
+                    count.overdue += overdue.intersection_len(&scope);
+                }
+            }
         }
-        count
+        counts
     }
 }

@@ -5,7 +5,6 @@ use fettle_qql::token::TokenDefinition;
 use fettle_qql::tokens::AssetToken;
 
 use super::asking::Asking;
-use super::assets::is_of_interfaces;
 use super::interfaces::each_value_of_interface;
 use super::overdue::overdue_counts;
 use super::value::{Value, VersionScheme};
@@ -27,7 +26,7 @@ pub(super) enum AssetColumn<'b> {
     Flag(&'b Bits),
     Id,
     Each(Each<'b>),
-    /// It has no value of its own.
+    /// A group, or what components say: nothing of the asset's own.
     Group,
 }
 
@@ -83,10 +82,22 @@ pub(super) fn column<'b>(
         AssetToken::FailedChecks => AssetColumn::Each(Box::new(|slot, visit| {
             facts.failed_checks(slot).iter().filter_map(|check| Value::text(check)).for_each(visit);
         })),
-        _ if is_of_interfaces(token) => AssetColumn::Each(Box::new(move |slot, visit| {
+        AssetToken::InterfacesAddress
+        | AssetToken::InterfacesIpv6Address
+        | AssetToken::InterfacesMacAddress
+        | AssetToken::InterfacesInterfaceName => AssetColumn::Each(Box::new(move |slot, visit| {
             facts.interfaces(slot).iter().for_each(|interface| each_value_of_interface(interface, token, visit));
         })),
-        _ => AssetColumn::Group,
+        AssetToken::Interfaces
+        | AssetToken::Components
+        | AssetToken::ComponentsName
+        | AssetToken::ComponentsSource
+        | AssetToken::ComponentsVersion
+        | AssetToken::ComponentsSourceVersion
+        | AssetToken::ComponentsArch
+        | AssetToken::ComponentsKind
+        | AssetToken::Patches
+        | AssetToken::Vulnerabilities => AssetColumn::Group,
     }
 }
 

@@ -1,7 +1,6 @@
 //! Conditions about assets alone (`qql.md` 8.1), for a whole block at once: each is a set of slots.
 
 use fettle_qql::token::TokenId;
-use fettle_qql::tokens::AssetToken;
 use fettle_qql::typed::{Expression, Free, Leaf, Test};
 
 use super::asking::Asking;
@@ -163,15 +162,4 @@ fn slots_with_interface(block: &Block, inner: &Expression) -> Bits {
         wanted.next().is_some()
     };
     block.columns.taken().iter().filter(is_wanted).collect()
-}
-
-/// True for tokens whose values are those of an asset's interfaces.
-pub(super) const fn is_of_interfaces(token: AssetToken) -> bool {
-    matches!(
-        token,
-        AssetToken::InterfacesAddress
-            | AssetToken::InterfacesIpv6Address
-            | AssetToken::InterfacesMacAddress
-            | AssetToken::InterfacesInterfaceName
-    )
 }

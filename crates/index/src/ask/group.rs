@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use fettle_qql::order::DateInterval;
+pub use fettle_qql::order::GroupOrder;
 use fettle_qql::token::{Grouping, Kind, TokenDefinition, TokenId};
 use fettle_qql::typed::{Leaf, Test};
 use jiff::Timestamp;
@@ -35,15 +36,6 @@ pub struct GroupBy<'q> {
     pub zone: TimeZone,
     pub order: GroupOrder,
     pub limit: usize,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum GroupOrder {
-    /// The largest first; ties by value.
-    #[default]
-    Count,
-    /// The lowest value first, things without a value last.
-    Value,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -131,15 +131,16 @@ pub(super) fn directed(order: Ordering, direction: Direction) -> Ordering {
 }
 
 /// The part of a list that an order asks for, in order; and whether more comes behind it.
-pub(super) fn page(mut all: Vec<Position>, order: &Order<'_>) -> (Vec<Position>, bool) {
+pub(super) fn page<T>(mut all: Vec<(Position, T)>, order: &Order<'_>) -> (Vec<(Position, T)>, bool) {
+    let compare = |left: &(Position, T), right: &(Position, T)| left.0.compare(&right.0, order.keys);
     if let Some(after) = &order.after {
-        all.retain(|position| position.compare(after, order.keys).is_gt());
+        all.retain(|(position, _)| position.compare(after, order.keys).is_gt());
     }
     let has_more = all.len() > order.limit;
     if has_more && order.limit > 0 {
-        all.select_nth_unstable_by(order.limit - 1, |left, right| left.compare(right, order.keys));
+        all.select_nth_unstable_by(order.limit - 1, compare);
     }
     all.truncate(order.limit);
-    all.sort_by(|left, right| left.compare(right, order.keys));
+    all.sort_by(compare);
     (all, has_more)
 }

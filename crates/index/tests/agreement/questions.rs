@@ -117,7 +117,7 @@ fn samples(world: &World<'_>) -> Samples {
     let mut note = |entity: Entity, thing: &dyn Thing| {
         let tokens = Vocabulary::FETTLE.tokens(entity).iter();
         for token in tokens.filter(|token| !token.kind.is_group()) {
-            values.entry(token.id).or_default().extend(thing.facts(token).iter().map(written));
+            values.entry(token.id).or_default().extend(thing.facts(token).iter().map(plain::as_text));
         }
     };
     for asset in world.assets() {
@@ -129,18 +129,6 @@ fn samples(world: &World<'_>) -> Samples {
     world.cves().iter().for_each(|cve| note(Entity::Vulnerability, &Vulnerability { world, cve }));
     world.components().iter().for_each(|component| note(Entity::Component, &Installed { world, component }));
     Arc::new(move |token: &TokenDefinition| values.get(&token.id).cloned().unwrap_or_default())
-}
-
-fn written(fact: &Fact) -> String {
-    match fact {
-        Fact::Text(text) | Fact::Version(text, ..) => text.clone(),
-        Fact::Bool(value) => value.to_string(),
-        Fact::Int(value) => value.to_string(),
-        Fact::Float(value) => value.to_string(),
-        Fact::Uuid(value) => value.to_string(),
-        Fact::Date(value) => value.to_string(),
-        Fact::Address(value) => value.to_string(),
-    }
 }
 
 /// How many things have which value; `None`: no value.
@@ -234,7 +222,7 @@ fn expected(
 fn shown(fact: &Fact) -> String {
     match fact {
         Fact::Date(at) => TimeZone::UTC.to_datetime(*at).date().first_of_month().to_string(),
-        other => written(other),
+        other => plain::as_text(other),
     }
 }
 

@@ -9,8 +9,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use fettle_index::Index;
 use fettle_index::ask::{
-    Answer, AskError, ComponentRow as IndexComponent, Deadline, Group, GroupBy, GroupOrder, Order, Position, Question,
-    Scope,
+    Answer, AskError, ComponentRow as IndexComponent, Deadline, Group, GroupBy, Order, Position, Question, Scope,
 };
 use fettle_index::query::{AssetRow as IndexAsset, PatchRow as IndexPatch, VulnerabilityRow as IndexVulnerability};
 use fettle_qql::Entity;
@@ -174,10 +173,7 @@ fn found<Row>(index: &Index, request: &Request, page: Page<Row>) -> Result<Found
             tokens: &grouping.tokens,
             interval: grouping.interval,
             zone: grouping.zone.clone(),
-            order: match grouping.order {
-                fettle_store::query::GroupOrder::Count => GroupOrder::Count,
-                fettle_store::query::GroupOrder::Value => GroupOrder::Value,
-            },
+            order: grouping.order,
             limit: grouping.limit,
         };
         let groups = index.ask_groups(&question, &by)?;

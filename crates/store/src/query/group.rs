@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use fettle_qql::order::DateInterval;
+pub use fettle_qql::order::GroupOrder;
 use fettle_qql::text::folded;
 use fettle_qql::token::TokenDefinition;
 use jiff::civil::Date;
@@ -27,15 +28,6 @@ pub struct Grouping {
     pub zone: TimeZone,
     pub order: GroupOrder,
     pub limit: usize,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum GroupOrder {
-    /// The largest first.
-    #[default]
-    Count,
-    /// The least value first.
-    Value,
 }
 
 /// Texts as they are written, letter for letter; dates by the first day of their interval.
