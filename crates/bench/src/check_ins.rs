@@ -18,10 +18,10 @@ use crate::load::{self, Connections, Cost, Sender};
 use crate::process::Measured;
 use crate::table::{Bar, Table, micros, show};
 
-/// Within the bursts that the server lets through: 60 check-ins and 30 reports of one agent.
-const KEPT_CHECK_INS: usize = 48;
+/// Within the bursts that the server lets through, together: 60 check-ins and 30 reports of one agent.
+const KEPT_CHECK_INS: usize = 38;
 const NEW_CHECK_INS: usize = 10;
-const KEPT_REPORTS: usize = 18;
+const KEPT_REPORTS: usize = 12;
 const NEW_REPORTS: usize = 8;
 const PACKAGES: (usize, usize) = (660, 740);
 /// Number of the first host that is not one of the simulated others.
@@ -82,14 +82,18 @@ pub(crate) async fn measure(table: &mut Table, agents: u32, seed: u64) -> anyhow
     let (ca, key) = floor_keys(keys.path())?;
 
     let mut unchanged = Vec::new();
-    for (connections, count) in [(Connections::Kept, KEPT_CHECK_INS), (Connections::New, NEW_CHECK_INS)] {
+    let check_in_counts =
+        [(Connections::Kept, KEPT_CHECK_INS), (Connections::Resumed, NEW_CHECK_INS), (Connections::New, NEW_CHECK_INS)];
+    for (connections, count) in check_in_counts {
         let senders = enrolled_agents.iter().map(|(agent, _)| check_ins(agent, count)).collect();
         let cost = load::run(&server, senders, connections).await?;
         let senders = enrolled_agents.iter().map(|(agent, _)| check_ins(agent, count)).collect();
         unchanged.push((connections, cost, floor(keys.path(), &ca, &key, senders, connections, cost.answer).await?));
     }
     let mut changed = Vec::new();
-    for (connections, count) in [(Connections::Kept, KEPT_REPORTS), (Connections::New, NEW_REPORTS)] {
+    let report_counts =
+        [(Connections::Kept, KEPT_REPORTS), (Connections::Resumed, NEW_REPORTS), (Connections::New, NEW_REPORTS)];
+    for (connections, count) in report_counts {
         let senders: Vec<_> = enrolled_agents.iter_mut().map(|(agent, host)| reports(agent, host, count)).collect();
         let copies = senders.iter().map(copy).collect();
         let cost = load::run(&server, senders, connections).await?;
@@ -107,7 +111,11 @@ pub(crate) async fn measure(table: &mut Table, agents: u32, seed: u64) -> anyhow
 }
 
 fn rows(table: &mut Table, what: &str, connections: Connections, cost: Cost, floor: Option<Cost>, cpu: Bar) {
-    let over = if connections == Connections::Kept { "kept connection" } else { "new connection" };
+    let over = match connections {
+        Connections::Kept => "kept connection",
+        Connections::Resumed => "resumed session",
+        Connections::New => "new connection",
+    };
     let what = format!("{what}, {over}");
     table.add(&format!("{what}: CPU"), micros(cost.cpu), floor.map(|floor| micros(floor.cpu)), "µs", cpu);
     let wall = [("p50", cost.p50, floor.map(|floor| floor.p50)), ("p95", cost.p95, floor.map(|floor| floor.p95))];

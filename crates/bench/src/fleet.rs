@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use fettle_model::{Clock as _, SystemClock};
-use fettle_simulate::{Progress, Simulation, simulate};
+use fettle_simulate::{Progress, Simulation, Stage, simulate};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, PgConnection};
@@ -87,11 +87,17 @@ async fn run(options: &Options, data: &Path, database: Option<&str>) -> anyhow::
         packages: (660, 740),
         rounds: options.rounds,
         packages_per_round: 10,
+        // What all of them reported is in the files whose size is measured.
+        reporting: u32::MAX,
     };
     let bar = ProgressBar::new(u64::from(options.hosts) * u64::from(options.rounds + 1));
     bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} reports, {elapsed}")?);
     let tell = |progress: Progress| {
-        bar.set_position(u64::from(progress.round) * u64::from(progress.assets) + u64::from(progress.done));
+        let before = match progress.stage {
+            Stage::Round(round, _) => round,
+            Stage::Enrolment | Stage::Rest => 0,
+        };
+        bar.set_position(u64::from(before) * u64::from(progress.of) + u64::from(progress.done));
     };
     let begun = Instant::now();
     simulate(data, database, &simulation, SystemClock.now(), tell).await?;

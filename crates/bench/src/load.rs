@@ -25,7 +25,9 @@ pub(crate) struct Sender {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Connections {
     Kept,
-    /// One request each, full handshake.
+    /// One request each, which resumes the session of the one before: what an agent does that lost its connection.
+    Resumed,
+    /// One request each, full handshake: after a start of agent or server.
     New,
 }
 

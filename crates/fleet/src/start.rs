@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex};
 
-use fettle_index::{Columns, ComponentId, Index, LastDeployment, LoadedAsset, MachineFacts};
+use fettle_index::{Columns, ComponentId, Index, LastDeployment, LoadedAsset, Loading, MachineFacts};
 use fettle_model::{AssetId, Clock, Entropy, OrganisationId};
 use fettle_store::assets::{Asset, AssetFacts, AssetNumber, Certificate};
 use fettle_store::organisation::{Organisation, ServerKey, StoredTrustStatement};
@@ -187,21 +187,21 @@ impl Fleet {
             let Some(agent) = self.agents.get(deployment.asset) else { continue };
             let mut state = agent.state();
             if deployment.state == fettle_model::DeploymentState::Pending {
-                state.orders.add_work(deployment.id);
+                state.orders_mut().add_work(deployment.id);
             }
             if deployment.cancel_requested {
-                state.orders.add_cancel(deployment.id);
+                state.orders_mut().add_cancel(deployment.id);
             }
         }
         for request in read.scan_requests().open().await? {
             if let Some(agent) = self.agents.get(request.asset) {
                 let wanted = ScanWanted { id: Some(request.id), refresh: true };
-                agent.state().orders.scan = Some(Order::new(wanted));
+                agent.state().orders_mut().scan = Some(Order::new(wanted));
             }
         }
         for waiting in read.dry_runs().waiting().await? {
             if let Some(agent) = self.agents.get(waiting.asset) {
-                agent.state().orders.simulate.push(Order::new(waiting.dry_run));
+                agent.state().orders_mut().simulate.push(Order::new(waiting.dry_run));
             }
         }
         Ok(())
@@ -252,7 +252,7 @@ impl Fleet {
         mut last_deployments: FxHashMap<AssetId, LastDeployment>,
     ) -> Result<(), StartError> {
         let mut last = AssetNumber(i64::MIN);
-        let mut batch = Vec::new();
+        let mut loading = Loading::default();
         let mut loaded = 0;
         loop {
             let page = read.assets().load_after(last, PAGE).await?;
@@ -260,6 +260,7 @@ impl Fleet {
             let mut facts: FxHashMap<AssetNumber, AssetFacts> =
                 read.assets().facts_after(last, PAGE).await?.into_iter().collect();
             last = end.asset.number;
+            let mut batch = Vec::with_capacity(page.len());
             for asset in page.into_iter().filter(|loaded| loaded.asset.retired_at.is_none()) {
                 let contact = asset.contact.as_ref().map(|contact| Connection {
                     last_checked_in: Some(contact.last_checked_in),
@@ -272,14 +273,12 @@ impl Fleet {
                 let facts = facts.remove(&asset.asset.number);
                 let facts = facts.as_ref().map(machine_facts).unwrap_or_default();
                 batch.push(LoadedAsset { columns, facts, components });
-                loaded += 1;
-                if batch.len() == fettle_index::BLOCK_SIZE {
-                    self.index.load_block(std::mem::take(&mut batch));
-                }
             }
+            loaded += batch.len();
+            self.index.load_assets(&mut loading, batch);
             self.loading.loaded(loaded);
         }
-        self.index.load_block(batch);
+        self.index.end_assets(loading);
         Ok(())
     }
 
@@ -355,19 +354,14 @@ fn agent_of(loaded: &fettle_store::assets::LoadedAsset, mut certificates: Vec<Ce
         tokens: Tokens::stored(token(&asset.token_current), asset.token_previous.as_deref().unwrap_or_default()),
         fingerprint: Fingerprint(loaded.inventory.fingerprint),
         facts_hash: asset.facts_hash.clone(),
-        boots: contact.map_or_else(Boots::default, |contact| {
-            Boots::starting_with(contact.boot_id.clone(), contact.last_checked_in)
-        }),
+        boots: contact.map_or_else(Boots::default, |contact| Boots::starting_with(&contact.boot_id)),
         clone_noted_at: None,
         connection: Connection {
             last_checked_in: contact.map(|contact| contact.last_checked_in),
             address: contact.and_then(|contact| contact.address.clone()),
             ..Connection::default()
         },
-        orders: Orders {
-            scan: first_scan.then(|| Order::new(ScanWanted { id: None, refresh: true })),
-            ..Orders::default()
-        },
+        orders: first_scan.then(|| Box::new(Orders::first_scan())),
         progress: None,
     };
     Agent::new(asset.id, asset.number, state)

@@ -37,7 +37,7 @@ pub use columns::{Columns, Counts, LastDeployment, MachineFacts, NetworkInterfac
 pub use dictionary::ComponentId;
 pub use exception::Exception;
 pub use finding::{Flip, Status};
-pub use load::LoadedAsset;
+pub use load::{LoadedAsset, Loading};
 
 use block::Block;
 use catalogue::Catalogue;

@@ -1,5 +1,5 @@
-//! Loading at start: postings are built by sorting (component, slot) pairs, never by single inserts, and every patch is
-//! judged once.
+//! Loading at start: assets come in the order of their slots, so postings grow at their end and are never searched, and
+//! every patch is judged once.
 
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
@@ -9,7 +9,7 @@ use crate::columns::{Columns, Counts, MachineFacts};
 use crate::contribution::Contribution;
 use crate::dictionary::ComponentId;
 use crate::judging::{Judged, Judging};
-use crate::{BLOCK_SIZE, Index, POISONED, PatchEntry, PatchNumber, Slot};
+use crate::{Index, POISONED, PatchEntry, PatchNumber};
 
 /// An asset as the database has it.
 #[derive(Debug, Clone)]
@@ -19,46 +19,64 @@ pub struct LoadedAsset {
     pub components: Vec<ComponentId>,
 }
 
+/// The postings of the block that is being filled: of each component, by its number, the slots that have it.
+#[derive(Debug, Default)]
+pub struct Loading {
+    block: usize,
+    slots: Vec<Vec<u16>>,
+}
+
 impl Index {
-    /// Fills an empty index. Components must have been added before. Assets are taken block by block, so that no more
-    /// than one block's pairs are in memory beside the index.
+    /// Fills an empty index. Components must have been added before.
     pub fn load(&self, assets: impl IntoIterator<Item = LoadedAsset>, patches: impl IntoIterator<Item = PatchEntry>) {
-        let mut batch = Vec::new();
-        for asset in assets {
-            batch.push(asset);
-            if batch.len() == BLOCK_SIZE {
-                self.load_block(std::mem::take(&mut batch));
-            }
-        }
-        self.load_block(batch);
+        let mut loading = Loading::default();
+        self.load_assets(&mut loading, assets);
+        self.end_assets(loading);
         self.load_patches(patches);
     }
 
-    /// Adds up to a block of assets to an index that holds whole blocks only; patches come last.
-    pub fn load_block(&self, assets: Vec<LoadedAsset>) {
+    /// Adds assets to an index into which nothing but these is put; [`Index::end_assets`] comes after the last of them.
+    pub fn load_assets(&self, loading: &mut Loading, assets: impl IntoIterator<Item = LoadedAsset>) {
         let mut shared = self.shared.write().expect(POISONED);
-        let mut pairs: Vec<(ComponentId, Slot)> = Vec::new();
-        let mut rows = Vec::with_capacity(assets.len());
         for asset in assets {
             let slot = shared.slot_for(asset.columns.id);
+            if slot.block != loading.block {
+                self.end_block(loading);
+                loading.block = slot.block;
+            }
             let mut counts = Counts::default();
             shared.count_components(&mut counts, &asset.components, &[]);
-            pairs.extend(asset.components.iter().map(|component| (*component, slot)));
-            rows.push((slot, asset.columns, asset.facts, counts));
-        }
-        for (slot, columns, facts, counts) in rows {
+            for component in asset.components {
+                let at = component.0 as usize;
+                if loading.slots.len() <= at {
+                    loading.slots.resize_with(at + 1, Vec::new);
+                }
+                loading.slots[at].push(slot.at);
+            }
             let block = self.block(slot.block);
             let mut block = block.write().expect(POISONED);
-            block.columns.put(slot.at, &columns);
-            block.columns.facts.put(slot.at, facts);
+            block.columns.put(slot.at, &asset.columns);
+            block.columns.facts.put(slot.at, asset.facts);
             if let Some(of_asset) = block.columns.counts_mut(slot.at) {
                 *of_asset = counts;
             }
         }
-        pairs.sort_unstable_by_key(|(component, slot)| (slot.block, *component, slot.at));
-        for run in pairs.chunk_by(|left, right| left.0 == right.0 && left.1.block == right.1.block) {
-            let slots: Vec<u16> = run.iter().map(|(_, slot)| slot.at).collect();
-            self.block(run[0].1.block).write().expect(POISONED).post_sorted(run[0].0, &slots);
+    }
+
+    /// All assets are in.
+    pub fn end_assets(&self, mut loading: Loading) {
+        self.end_block(&mut loading);
+    }
+
+    fn end_block(&self, loading: &mut Loading) {
+        let block = self.block(loading.block);
+        let mut block = block.write().expect(POISONED);
+        for (component, slots) in (0..).map(ComponentId).zip(&mut loading.slots) {
+            if !slots.is_empty() {
+                // In rising order: slots are given one after the other.
+                block.post_sorted(component, slots);
+                slots.clear();
+            }
         }
     }
 

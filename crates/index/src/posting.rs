@@ -23,7 +23,10 @@ impl Posting {
         match slots {
             [one] => Self::One(*one),
             few if few.len() <= FEW => Self::Few(few.into()),
-            many => Self::Many(many.iter().map(|slot| u32::from(*slot)).collect()),
+            many => Self::Many(
+                RoaringBitmap::from_sorted_iter(many.iter().map(|slot| u32::from(*slot)))
+                    .expect("the caller's slots rise"),
+            ),
         }
     }
 

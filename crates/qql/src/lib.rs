@@ -20,6 +20,7 @@ pub mod print;
 pub mod reference;
 mod sentence;
 mod shape;
+pub mod sieve;
 pub mod span;
 mod suggest;
 pub mod text;

@@ -28,6 +28,27 @@ pub struct Host {
     offered: BTreeSet<u16>,
 }
 
+/// Where a component stands in the archive of its host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Place {
+    Os,
+    Kernel,
+    Main,
+    Security,
+    /// A package, after `level` updates of its source.
+    Installed {
+        source: u16,
+        package: u8,
+        level: u32,
+    },
+    /// The update of a package whose source was updated `level` times.
+    Offered {
+        source: u16,
+        package: u8,
+        level: u32,
+    },
+}
+
 /// What a round of updates changed.
 #[derive(Debug, Default)]
 pub struct Upgrade {
@@ -86,27 +107,69 @@ impl Host {
         self.packages.values().map(BTreeSet::len).sum()
     }
 
+    pub(crate) const fn number(&self) -> u64 {
+        self.number
+    }
+
     /// Everything that an agent there would report.
     pub fn components(&self) -> Vec<Component> {
+        self.places().into_iter().map(|place| self.component(place)).collect()
+    }
+
+    /// The same, by what hosts of one archive share.
+    pub(crate) fn places(&self) -> Vec<Place> {
+        let mut places = vec![Place::Os, Place::Kernel, Place::Main, Place::Security];
+        for (source, packages) in &self.packages {
+            let level = self.level(*source);
+            places.extend(packages.iter().map(|package| Place::Installed {
+                source: *source,
+                package: *package,
+                level,
+            }));
+        }
+        places.extend(self.offers());
+        places
+    }
+
+    /// What is offered.
+    pub(crate) fn offers(&self) -> impl Iterator<Item = Place> {
+        self.offered.iter().flat_map(|source| {
+            let level = self.level(*source);
+            let packages = self.packages.get(source).into_iter().flatten();
+            packages.map(move |package| Place::Offered { source: *source, package: *package, level })
+        })
+    }
+
+    /// What stands at a place of this host's archive.
+    pub(crate) fn component(&self, place: Place) -> Component {
         let repo = |repository: &fettle_model::Repository| Component::Repo {
             manager: "deb".to_owned(),
             repository: repository.clone(),
             enabled: true,
             trust: RepositoryTrust::Signed,
         };
-        let mut components = vec![
-            Component::Os { id: self.archive.os_id.to_owned(), release: self.archive.release.to_owned() },
-            Component::Running(Running::Kernel { version: self.archive.kernel.to_owned() }),
-            repo(&self.archive.main),
-            repo(&self.archive.security),
-        ];
-        for source in self.packages.keys() {
-            self.for_each(*source, |source, package| components.push(self.deb(source, package)));
+        let placed = |source: u16, package: u8, level| {
+            let source = &self.archive.sources[usize::from(source)];
+            (PlacedSource { source, level }, &source.packages[usize::from(package)])
+        };
+        match place {
+            Place::Os => Component::Os { id: self.archive.os_id.to_owned(), release: self.archive.release.to_owned() },
+            Place::Kernel => Component::Running(Running::Kernel { version: self.archive.kernel.to_owned() }),
+            Place::Main => repo(&self.archive.main),
+            Place::Security => repo(&self.archive.security),
+            Place::Installed { source, package, level } => {
+                let (source, package) = placed(source, package, level);
+                self.deb(source, package)
+            }
+            Place::Offered { source, package, level } => {
+                let (source, package) = placed(source, package, level);
+                self.offer(source, package)
+            }
         }
-        for source in &self.offered {
-            self.for_each(*source, |source, package| components.push(self.offer(source, package)));
-        }
-        components
+    }
+
+    fn level(&self, source: u16) -> u32 {
+        self.levels.get(&source).copied().unwrap_or(0)
     }
 
     /// What goes with all offers.
@@ -157,7 +220,7 @@ impl Host {
 
     fn for_each(&self, source: u16, mut each: impl FnMut(PlacedSource<'_>, &Package)) {
         let Some(installed) = self.packages.get(&source) else { return };
-        let level = self.levels.get(&source).copied().unwrap_or(0);
+        let level = self.level(source);
         let placed = PlacedSource { source: &self.archive.sources[usize::from(source)], level };
         for package in installed {
             if let Some(package) = placed.source.packages.get(usize::from(*package)) {

@@ -5,6 +5,7 @@
 //! server. Time is told by the simulation: hosts enrol some weeks ago, and each round of updates is a day.
 
 mod archive;
+mod bulk;
 mod chance;
 mod host;
 mod image;
@@ -14,4 +15,4 @@ pub use archive::Archive;
 pub use chance::Chance;
 pub use host::{Host, Upgrade};
 pub use image::{Image, images};
-pub use run::{Enrolled, Progress, SimulateError, Simulation, enrol, simulate, upgrade_all};
+pub use run::{Enrolled, Progress, SimulateError, Simulation, Stage, enrol, simulate, upgrade_all};

@@ -18,15 +18,19 @@ use fettle_store::StoreError;
 use fettle_wire::message::enrol::{EnrolOs, HardwareId};
 use fettle_wire::message::report::{Collector, FactsReport, Mode, Refresh, ScanReport, ScanResult};
 use fettle_wire::message::{Enrol, Report};
-use fettle_wire::{Fingerprint, PayloadType, SigningKey, WireComponent, component, dsse, sha256};
+use fettle_wire::{Fingerprint, PayloadType, PublicKey, SigningKey, WireComponent, component, dsse, sha256};
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 
+use crate::bulk::{self, Numbers, Reported};
 use crate::host::{Host, Upgrade};
 use crate::image::images;
 
 /// Reports at work at once: enough that they share commits.
 const AT_ONCE: usize = 64;
+/// Hosts of one transaction where they are put in, and transactions in the making.
+const TOGETHER: usize = 250;
+const MAKING: usize = 4;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// What is simulated.
@@ -40,22 +44,33 @@ pub struct Simulation {
     pub rounds: u32,
     /// Packages that each host updates on each of them.
     pub packages_per_round: usize,
+    /// So many hosts enrol and report like others. They teach the server its updates; the rest of a larger fleet is put in
+    /// as it would be after its reports. A host with something that is still new reports all the same.
+    pub reporting: u32,
 }
 
 impl Simulation {
     pub const fn new(assets: u32, seed: u64) -> Self {
-        Self { assets, seed, packages: (300, 700), rounds: 3, packages_per_round: 10 }
+        Self { assets, seed, packages: (300, 700), rounds: 3, packages_per_round: 10, reporting: 4_000 }
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// 0: enrolment and first report; then each round of updates.
-    pub round: u32,
-    pub rounds: u32,
-    /// Hosts that are done in this round, of all.
+    pub stage: Stage,
+    /// Hosts that are done in this stage, of all that it has.
     pub done: u32,
-    pub assets: u32,
+    pub of: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Enrolment and first report.
+    Enrolment,
+    /// A round of updates, of all of them.
+    Round(u32, u32),
+    /// Hosts that do not report.
+    Rest,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -95,16 +110,21 @@ pub async fn simulate(
     };
     let fleet = Arc::new(fettle_fleet::start::open(start).await?);
     fleet.load_index().await?;
-    let tell = |round, done| {
-        progress(Progress { round, rounds: simulation.rounds, done, assets: simulation.assets });
-    };
-    let mut hosts = enrol(&fleet, simulation, |done| tell(0, done)).await?;
+    let reporting = Simulation { assets: simulation.assets.min(simulation.reporting), ..simulation.clone() };
+    let tell = |stage, done| progress(Progress { stage, done, of: reporting.assets });
+    let key = activation_key(&fleet).await?;
+    let mut hosts = enrol_with(&fleet, &reporting, key, |done| tell(Stage::Enrolment, done)).await?;
+    let mut reported = Reported::default();
     for round in 1..=simulation.rounds {
+        hosts.iter().for_each(|(_, host)| reported.note(host));
         clock.set(now - DAY * i32::try_from(simulation.rounds - round).unwrap_or(0));
-        hosts = upgrade_all(&fleet, hosts, simulation.packages_per_round, |done| tell(round, done)).await?;
+        let stage = Stage::Round(round, simulation.rounds);
+        hosts = upgrade_all(&fleet, hosts, simulation.packages_per_round, |done| tell(stage, done)).await?;
         // What a running server does each minute.
         fleet.trim_feed().await?;
     }
+    hosts.iter().for_each(|(_, host)| reported.note(host));
+    put_rest(&fleet, simulation, key, reported, &mut hosts, &progress).await?;
     for (agent, _) in &hosts {
         let mut state = agent.state();
         state.connection.last_checked_in = Some(clock.now());
@@ -125,30 +145,85 @@ pub async fn enrol(
     simulation: &Simulation,
     progress: impl Fn(u32),
 ) -> Result<Vec<Enrolled>, SimulateError> {
+    let key = activation_key(fleet).await?;
+    enrol_with(fleet, simulation, key, progress).await
+}
+
+async fn activation_key(fleet: &Fleet) -> Result<ActivationKeyId, SimulateError> {
     let key = NewKey { title: "Simulated hosts".to_owned(), max_agents: None, expire_date: None };
-    let key = fleet.new_activation_key(None, key).await?.id;
-    let csr = request()?;
-    let (record, _) = SigningKey::generate().map_err(StartError::from)?;
+    Ok(fleet.new_activation_key(None, key).await?.id)
+}
+
+async fn enrol_with(
+    fleet: &Arc<Fleet>,
+    simulation: &Simulation,
+    key: ActivationKeyId,
+    progress: impl Fn(u32),
+) -> Result<Vec<Enrolled>, SimulateError> {
+    let request = Request::new(key)?;
     let images = images(simulation.seed, simulation.packages.0, simulation.packages.1);
     let mut work = Work::default();
     let mut hosts = Vec::new();
     for number in 0..simulation.assets {
         let image = &images[number as usize % images.len()];
         let host = Host::new(simulation.seed, u64::from(number), image, 12);
-        let enrol = enrolment(fleet, &host, key, &csr, &record);
-        let agent = fleet.enrol(enrol).await?.agent_id;
-        let agent = fleet.agents.get(agent).expect("it was enrolled just now");
-        let fleet = Arc::clone(fleet);
-        work.add(&mut hosts, async move {
-            let report = first_report(&fleet, &host);
-            fleet.report(&agent, None, report).await?;
-            Ok((agent, host))
-        })
-        .await?;
+        work.add(&mut hosts, enrol_one(Arc::clone(fleet), request.enrolment(fleet, &host), host)).await?;
         progress(number + 1);
     }
     work.finish(&mut hosts).await?;
     Ok(hosts)
+}
+
+async fn enrol_one(fleet: Arc<Fleet>, enrol: Enrol, host: Host) -> Result<Enrolled, SimulateError> {
+    let agent = fleet.enrol(enrol).await?.agent_id;
+    let agent = fleet.agents.get(agent).expect("it was enrolled just now");
+    let report = first_report(&fleet, &host);
+    fleet.report(&agent, None, report).await?;
+    Ok((agent, host))
+}
+
+/// Puts those in that do not report, as they are after the same rounds of updates.
+async fn put_rest(
+    fleet: &Arc<Fleet>,
+    simulation: &Simulation,
+    key: ActivationKeyId,
+    mut reported: Reported,
+    hosts: &mut Vec<Enrolled>,
+    progress: &impl Fn(Progress),
+) -> Result<(), SimulateError> {
+    let of = simulation.assets.saturating_sub(simulation.reporting);
+    let images = images(simulation.seed, simulation.packages.0, simulation.packages.1);
+    let (request, numbers) = (Request::new(key)?, Arc::new(Numbers::default()));
+    let mut making: JoinSet<Result<(), SimulateError>> = JoinSet::new();
+    let mut next = Vec::with_capacity(TOGETHER);
+    for number in simulation.reporting..simulation.assets {
+        let image = &images[number as usize % images.len()];
+        let mut host = Host::new(simulation.seed, u64::from(number), image, 12);
+        for _ in 0..simulation.rounds {
+            host.upgrade(simulation.packages_per_round);
+        }
+        let enrol = request.enrolment(fleet, &host);
+        if reported.has_all_of(&host) {
+            next.push((host, enrol));
+        } else {
+            reported.note(&host);
+            hosts.push(enrol_one(Arc::clone(fleet), enrol, host).await?);
+        }
+        if next.len() == TOGETHER || number + 1 == simulation.assets {
+            if making.len() == MAKING {
+                making.join_next().await.transpose()?.transpose()?;
+                fleet.trim_feed().await?;
+            }
+            let these = std::mem::take(&mut next);
+            making.spawn(bulk::put(Arc::clone(fleet), Arc::clone(&numbers), simulation.seed, these));
+            progress(Progress { stage: Stage::Rest, done: number + 1 - simulation.reporting, of });
+        }
+    }
+    while let Some(made) = making.join_next().await {
+        made??;
+    }
+    fleet.trim_feed().await?;
+    Ok(())
 }
 
 /// One round: each host installs updates and reports the difference.
@@ -202,55 +277,72 @@ impl Work {
     }
 }
 
-/// One key serves all simulated hosts: none of them ever connects.
-fn request() -> Result<Vec<u8>, SimulateError> {
-    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?;
-    Ok(rcgen::CertificateParams::new(Vec::new())?.serialize_request(&key)?.der().to_vec())
+/// What all simulated hosts enrol with: one key serves them, for none ever connects.
+struct Request {
+    key: ActivationKeyId,
+    csr: String,
+    record: PublicKey,
+    proof: String,
 }
 
-fn enrolment(fleet: &Fleet, host: &Host, key: ActivationKeyId, csr: &[u8], record: &SigningKey) -> Enrol {
-    let proof = record.sign(&dsse::pre_authentication(PayloadType::Csr, csr));
-    let hardware = ["dmi", "board", "disk", "mac", "machineId"]
-        .map(|kind| HardwareId { kind: kind.to_owned(), hash: sha256(format!("{kind} {}", host.name).as_bytes()) });
-    Enrol {
-        enrolment_id: EnrolmentId::new(fleet.clock.now(), fleet.entropy.as_ref()),
-        customer_id: fleet.organisation.id,
-        activation_id: key,
-        csr: STANDARD.encode(csr),
-        record_key: record.public(),
-        record_proof: STANDARD.encode(proof),
-        hardware: hardware.into(),
-        hostname: host.name.clone(),
-        fqdn: None,
-        os: EnrolOs {
-            family: "linux".to_owned(),
-            id: host.archive.os_id.to_owned(),
-            version: host.archive.release.to_owned(),
-            arch: "x86_64".to_owned(),
-        },
-        agent_version: env!("CARGO_PKG_VERSION").to_owned(),
-        boot_id: format!("boot of {}", host.name),
-        monitor_only: false,
-        previous_agent_id: None,
+impl Request {
+    fn new(key: ActivationKeyId) -> Result<Self, SimulateError> {
+        let pair = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?;
+        let request = rcgen::CertificateParams::new(Vec::new())?.serialize_request(&pair)?;
+        let (record, _) = SigningKey::generate().map_err(StartError::from)?;
+        let proof = record.sign(&dsse::pre_authentication(PayloadType::Csr, request.der()));
+        let (csr, proof) = (STANDARD.encode(request.der()), STANDARD.encode(proof));
+        Ok(Self { key, csr, record: record.public(), proof })
+    }
+
+    fn enrolment(&self, fleet: &Fleet, host: &Host) -> Enrol {
+        let hardware = ["dmi", "board", "disk", "mac", "machineId"]
+            .map(|kind| HardwareId { kind: kind.to_owned(), hash: sha256(format!("{kind} {}", host.name).as_bytes()) });
+        Enrol {
+            enrolment_id: EnrolmentId::new(fleet.clock.now(), fleet.entropy.as_ref()),
+            customer_id: fleet.organisation.id,
+            activation_id: self.key,
+            csr: self.csr.clone(),
+            record_key: self.record.clone(),
+            record_proof: self.proof.clone(),
+            hardware: hardware.into(),
+            hostname: host.name.clone(),
+            fqdn: None,
+            os: EnrolOs {
+                family: "linux".to_owned(),
+                id: host.archive.os_id.to_owned(),
+                version: host.archive.release.to_owned(),
+                arch: "x86_64".to_owned(),
+            },
+            agent_version: env!("CARGO_PKG_VERSION").to_owned(),
+            boot_id: format!("boot of {}", host.name),
+            monitor_only: false,
+            previous_agent_id: None,
+        }
     }
 }
 
 fn first_report(fleet: &Fleet, host: &Host) -> Report {
-    let now = fleet.clock.now();
     let components = host.components();
-    let facts = host.facts(now - DAY * 3);
+    let report = last_report(fleet, host, fleet.clock.now(), Fingerprint::of(&hashes(&components)));
+    let add = components.iter().map(WireComponent::from).collect();
+    Report { add, offer_details: host.details(), ..report }
+}
+
+/// What a host said last, without its components.
+pub(crate) fn last_report(fleet: &Fleet, host: &Host, at: Timestamp, to: Fingerprint) -> Report {
     Report {
-        report_id: ReportId::new(now, fleet.entropy.as_ref()),
+        report_id: ReportId::new(at, fleet.entropy.as_ref()),
         incarnation: 1,
         mode: Mode::Full,
         from: None,
-        to: Fingerprint::of(&hashes(&components)),
+        to,
         dropped: 0,
-        add: components.iter().map(WireComponent::from).collect(),
+        add: Vec::new(),
         remove: Vec::new(),
-        facts: Some(FactsReport::new(facts, Vec::new())),
-        scan: Some(scan(host, now)),
-        offer_details: host.details(),
+        facts: Some(FactsReport::new(host.facts(at - DAY * 3), Vec::new())),
+        scan: Some(scan(host, at)),
+        offer_details: Vec::new(),
     }
 }
 
@@ -324,6 +416,55 @@ mod tests {
         assert_ne!(other.components(), Host::new(7, 0, &images[0], 12).components());
     }
 
+    /// By name: release, user, packages, offers, missing, installed.
+    type Row = (String, Option<String>, [u32; 4]);
+
+    /// Of all hosts, and how many were put in.
+    async fn rows(simulation: &Simulation) -> (std::collections::BTreeMap<String, Row>, usize) {
+        let data = tempfile::tempdir().expect("a directory");
+        let now = "2026-11-21T20:00:00Z".parse().expect("a time");
+        simulate(data.path(), None, simulation, now, |_| ()).await.expect("simulated");
+        let fleet = opened(data.path(), now).await;
+        let agents = fleet.agents.all();
+        let row = |agent: &Arc<Agent>| {
+            let row = fleet.index.asset(agent.asset).expect("a row");
+            let (columns, counts) = (row.columns, row.counts);
+            let counts = [counts.packages, counts.offers, counts.missing, counts.installed];
+            (columns.name, (columns.operating_system, columns.last_logged_on_user, counts))
+        };
+        let rows = agents.iter().map(row).collect();
+        // Nothing uses the certificate of a host that reports here.
+        let put_in = agents.iter().filter(|agent| agent.state().certificates.iter().any(|known| known.used)).count();
+        fleet.database.close().await;
+        (rows, put_in)
+    }
+
+    #[tokio::test]
+    async fn hosts_that_are_put_in_are_as_if_they_had_reported() {
+        let all = Simulation { packages: (40, 60), rounds: 0, reporting: u32::MAX, ..Simulation::new(208, 3) };
+        let few = Simulation { reporting: 156, ..all.clone() };
+        let ((of_all, none), (of_few, put_in)) = (rows(&all).await, rows(&few).await);
+        assert_eq!((of_few.len(), none), (208, 0));
+        assert!(put_in > 10, "{put_in} of 52");
+        for ((name, reported), (put_in, row)) in of_all.iter().zip(&of_few) {
+            assert_eq!((name, reported), (put_in, row));
+        }
+    }
+
+    async fn opened(data: &Path, now: Timestamp) -> Fleet {
+        let start = Start {
+            database: format!("sqlite:{}", data.display()),
+            seal_key: data.join("seal.key"),
+            organisation: String::new(),
+            settings: Settings::default(),
+            clock: Arc::new(ManualClock::new(now)),
+            entropy: Arc::new(SystemEntropy),
+        };
+        let fleet = fettle_fleet::start::open(start).await.expect("opened");
+        fleet.load_index().await.expect("loaded");
+        fleet
+    }
+
     #[tokio::test]
     async fn a_small_fleet_has_findings_and_history() {
         let data = tempfile::tempdir().expect("a directory");
@@ -333,18 +474,9 @@ mod tests {
         let note = |progress| told.lock().expect("no panic").push(progress);
         simulate(data.path(), None, &simulation, now, note).await.expect("simulated");
         let last = told.into_inner().expect("no panic").pop().expect("progress");
-        assert_eq!((last.round, last.done), (2, 104));
+        assert_eq!((last.stage, last.done), (Stage::Round(2, 2), 104));
 
-        let start = Start {
-            database: format!("sqlite:{}", data.path().display()),
-            seal_key: data.path().join("seal.key"),
-            organisation: String::new(),
-            settings: Settings::default(),
-            clock: Arc::new(ManualClock::new(now)),
-            entropy: Arc::new(SystemEntropy),
-        };
-        let fleet = fettle_fleet::start::open(start).await.expect("opened");
-        fleet.load_index().await.expect("loaded");
+        let fleet = opened(data.path(), now).await;
         assert_eq!(fleet.index.asset_count(), 104);
         let agent = fleet.agents.all().pop().expect("an agent");
         let row = fleet.index.asset(agent.asset).expect("a row");

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use fettle_model::{Clock as _, SystemClock};
-use fettle_simulate::Simulation;
+use fettle_simulate::{Simulation, Stage};
 
 use crate::failure::{Failure, Finding};
 use crate::output::print;
@@ -38,8 +38,13 @@ pub(crate) async fn run(simulate: Simulate) -> Result<Finding, Failure> {
         &simulation,
         SystemClock.now(),
         |progress| {
-            let percent = u64::from(progress.done) * 100 / u64::from(progress.assets.max(1));
-            let text = format!("Round {} of {}: {} %", progress.round, progress.rounds, percent / 10 * 10);
+            let percent = u64::from(progress.done) * 100 / u64::from(progress.of.max(1));
+            let stage = match progress.stage {
+                Stage::Enrolment => format!("{} machines enrol and report", progress.of),
+                Stage::Round(round, rounds) => format!("Updates, day {round} of {rounds}"),
+                Stage::Rest => format!("{} more machines", progress.of),
+            };
+            let text = format!("{stage}: {} %", percent / 10 * 10);
             shown.borrow_mut().step(&text);
         },
     );

@@ -142,8 +142,8 @@ impl Fleet {
             let mut state = agent.state();
             state.incarnation = incarnation;
             state.tokens = Tokens::new(token);
-            state.orders.renew_work();
-            state.orders.full = Some(super::orders::Order::new(()));
+            state.orders_mut().renew_work();
+            state.orders_mut().full = Some(super::orders::Order::new(()));
         }
         self.end_restored(asset).await?;
         let message = "an older state of this machine came back; it goes on under a new incarnation";

@@ -47,7 +47,7 @@ impl Fleet {
         loop {
             let woken = agent.wake.notified();
             // What an order means is judged with the index: before it is whole, orders wait.
-            if self.loading.is_ready() && agent.state().orders.is_due(self.clock.now()) {
+            if self.loading.is_ready() && agent.state().orders().is_due(self.clock.now()) {
                 let answer = self.compose(agent, &check_in).await?;
                 if answer.has_news() {
                     return Ok(answer);
@@ -87,12 +87,17 @@ impl Fleet {
                 state.connection.address = Some(address);
             }
         }
-        state.progress.clone_from(&check_in.progress);
+        state.progress = check_in.progress.clone().map(Box::new);
         let fingerprint_differs = check_in.fingerprint != state.fingerprint;
-        want(&mut state.orders.full, fingerprint_differs);
         let facts_differ = !state.facts_hash.is_empty() && check_in.facts_hash != state.facts_hash;
-        want(&mut state.orders.facts, facts_differ);
-        want(&mut state.orders.profile, check_in.profile_revision != PROFILE_REVISION);
+        let profile_differs = check_in.profile_revision != PROFILE_REVISION;
+        if state.orders.is_some() || fingerprint_differs || facts_differ || profile_differs {
+            let orders = state.orders_mut();
+            want(&mut orders.full, fingerprint_differs);
+            want(&mut orders.facts, facts_differ);
+            want(&mut orders.profile, profile_differs);
+            state.drop_no_orders();
+        }
     }
 
     /// Everything that waits for the agent, in one answer.
@@ -101,11 +106,13 @@ impl Fleet {
         let orders = {
             let mut state = agent.state();
             // Kept until the scan that is running has been reported: it began before this one was asked for.
-            let later = if state.connection.scanning { state.orders.scan.take() } else { None };
-            let orders = state.orders.clone();
-            state.orders.note_told(now);
-            state.orders.scan = state.orders.scan.or(later);
-            orders
+            let is_later = state.connection.scanning;
+            let orders = state.orders_mut();
+            let later = if is_later { orders.scan.take() } else { None };
+            let told = orders.clone();
+            orders.note_told(now);
+            orders.scan = orders.scan.or(later);
+            told
         };
         let next = Next { after_s: 0, spread_s: 0 };
         let mut answer = CheckInAnswer::nothing_new(now, next);

@@ -13,7 +13,7 @@ use fettle_wire::{Code, Fingerprint, PayloadType, dsse, sha256};
 use jiff::Timestamp;
 
 use super::admit::new_token;
-use super::orders::{Order, Orders, ScanWanted};
+use super::orders::Orders;
 use super::state::{Agent, AgentState, Boots, Connection, KnownCertificate, Token};
 use super::tokens::Tokens;
 use crate::Fleet;
@@ -72,10 +72,10 @@ impl Fleet {
             tokens: Tokens::new(token),
             fingerprint: Fingerprint::EMPTY,
             facts_hash: String::new(),
-            boots: Boots::starting_with(enrol.boot_id, now),
+            boots: Boots::starting_with(&enrol.boot_id),
             clone_noted_at: None,
             connection: Connection::default(),
-            orders: Orders { scan: Some(Order::new(ScanWanted { id: None, refresh: true })), ..Orders::default() },
+            orders: Some(Box::new(Orders::first_scan())),
             progress: None,
         };
         self.agents.insert(Agent::new(asset, committed.value.number, state));
@@ -169,7 +169,7 @@ async fn take_key(tx: &mut Tx, id: fettle_model::ActivationKeyId, now: Timestamp
     }
 }
 
-fn new_asset(id: AssetId, enrol: &Enrol, token: Token, now: Timestamp) -> NewAsset {
+pub(super) fn new_asset(id: AssetId, enrol: &Enrol, token: Token, now: Timestamp) -> NewAsset {
     let clean = |text: &str| fettle_model::text::cleaned(text, 255);
     let os = OsFacts {
         family: clean(&enrol.os.family),

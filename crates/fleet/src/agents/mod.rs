@@ -13,6 +13,7 @@ pub mod retire;
 pub(crate) mod spread;
 pub mod state;
 pub mod tokens;
+pub mod whole;
 
 use std::sync::{Arc, RwLock};
 

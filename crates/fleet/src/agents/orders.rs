@@ -1,6 +1,8 @@
 //! What waits for an agent: told with each answer until the agent shows that it has it.
 
 use fettle_model::{DeploymentId, DryRunId, ScanId};
+use fettle_wire::message::Report;
+use fettle_wire::message::report::Mode;
 use jiff::{SignedDuration, Timestamp};
 
 /// What was told already and only waits for the agent ends a hold once a minute at most.
@@ -48,8 +50,25 @@ impl<T> Order<T> {
 }
 
 impl Orders {
+    pub const NONE: Self = Self {
+        scan: None,
+        full: None,
+        facts: None,
+        work: Vec::new(),
+        cancel: Vec::new(),
+        simulate: Vec::new(),
+        events_from: Vec::new(),
+        read_changelogs: None,
+        profile: None,
+    };
+
+    /// Of an agent that never reported.
+    pub fn first_scan() -> Self {
+        Self { scan: Some(Order::new(ScanWanted { id: None, refresh: true })), ..Self::NONE }
+    }
+
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        *self == Self::NONE
     }
 
     /// True when something is worth ending a hold for.
@@ -80,6 +99,15 @@ impl Orders {
         self.cancel.iter_mut().for_each(|order| order.told_at = told);
         self.simulate.iter_mut().for_each(|order| order.told_at = told);
         self.events_from.iter_mut().for_each(|order| order.told_at = told);
+    }
+
+    /// What a report answers does not wait any more.
+    pub fn note_report(&mut self, report: &Report) {
+        self.full = self.full.filter(|_| report.mode != Mode::Full);
+        self.facts = self.facts.filter(|_| report.facts.is_none());
+        if let Some(scan) = &report.scan {
+            self.scan = self.scan.filter(|order| order.what.id.is_some() && order.what.id != scan.id);
+        }
     }
 
     pub fn add_work(&mut self, deployment: DeploymentId) {

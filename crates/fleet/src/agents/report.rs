@@ -288,13 +288,11 @@ fn note_taken(agent: &Agent, row: &Asset, report: &Report, difference: &Differen
         state.fingerprint = to;
     }
     state.facts_hash.clone_from(&row.facts_hash);
-    state.orders.full = state.orders.full.filter(|_| report.mode != Mode::Full);
-    state.orders.facts = state.orders.facts.filter(|_| report.facts.is_none());
-    if let Some(scan) = &report.scan {
-        let ordered = state.orders.scan.map(|order| order.what.id);
-        if ordered == Some(scan.id) || ordered == Some(None) {
-            state.orders.scan = None;
-        }
+    if let Some(orders) = &mut state.orders {
+        orders.note_report(report);
+    }
+    state.drop_no_orders();
+    if report.scan.is_some() {
         state.connection.scanning = false;
         agent.wake.notify_waiters();
     }
@@ -308,7 +306,7 @@ fn check_shape(report: &Report) -> Result<(), Refused> {
     }
 }
 
-fn take_facts(row: &mut Asset, report: &FactsReport) -> AssetFacts {
+pub(super) fn take_facts(row: &mut Asset, report: &FactsReport) -> AssetFacts {
     let facts = &report.facts;
     let clean = |text: &str| fettle_model::text::cleaned(text, 255);
     row.hostname = clean(&facts.hostname);
@@ -327,7 +325,7 @@ fn take_facts(row: &mut Asset, report: &FactsReport) -> AssetFacts {
     }
 }
 
-fn take_scan(row: &mut Asset, scan: &ScanReport) {
+pub(super) fn take_scan(row: &mut Asset, scan: &ScanReport) {
     (row.scan_status, row.scan_reason) = match scan.result {
         ScanResult::Scanned => (ScanStatus::Scanned, None),
         ScanResult::NotSupported => (ScanStatus::NotSupported, scan.reason.clone()),

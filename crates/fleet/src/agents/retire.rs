@@ -54,7 +54,7 @@ impl Fleet {
         let mut state = agent.state();
         state.retired = true;
         state.certificates.clear();
-        state.orders = crate::agents::orders::Orders::default();
+        state.orders = None;
         drop(state);
         agent.wake.notify_waiters();
         self.index.remove_asset(id);

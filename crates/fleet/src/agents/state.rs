@@ -39,8 +39,10 @@ pub struct AgentState {
     /// When the audit log was last told of another machine with this identity.
     pub clone_noted_at: Option<Timestamp>,
     pub connection: Connection,
-    pub orders: Orders,
-    pub progress: Option<Progress>,
+    /// `None`, which is the usual case: nothing waits.
+    pub(crate) orders: Option<Box<Orders>>,
+    /// Of the deployment at work.
+    pub progress: Option<Box<Progress>>,
 }
 
 /// A certificate that was given to the agent and not revoked.
@@ -55,8 +57,9 @@ pub struct KnownCertificate {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Boots {
     /// In the order in which they were first seen, the newest last; at most [`Boots::KEPT`].
-    seen: Vec<(String, Timestamp)>,
-    current: String,
+    seen: Vec<Box<str>>,
+    /// Place of the one that spoke last.
+    current: usize,
     /// When the current boot changed back to one that was seen before.
     returns: Vec<Timestamp>,
 }
@@ -66,42 +69,44 @@ impl Boots {
     /// So many returns within a day make a clone with copied ids.
     const CLONE_RETURNS: usize = 3;
 
-    pub fn starting_with(boot: String, now: Timestamp) -> Self {
-        Self { seen: vec![(boot.clone(), now)], current: boot, returns: Vec::new() }
+    pub fn starting_with(boot: &str) -> Self {
+        Self { seen: vec![boot.into()], current: 0, returns: Vec::new() }
     }
 
+    /// Empty before the first.
     pub fn current(&self) -> &str {
-        &self.current
+        self.seen.get(self.current).map_or("", |boot| boot)
     }
 
     /// Notes a check-in from `boot`; true when `boot` belongs to a clone: of two that speak in turn, the one that was
     /// seen first later.
     pub fn note(&mut self, boot: &str, now: Timestamp) -> bool {
-        if boot == self.current {
+        if boot == self.current() {
             return false;
         }
-        let known = self.seen.iter().any(|(seen, _)| seen == boot);
-        if known {
+        let other = self.current;
+        if let Some(place) = self.place(boot) {
             self.returns.retain(|at| now.duration_since(*at).as_hours() < 24);
             self.returns.push(now);
-        } else {
-            self.seen.push((boot.to_owned(), now));
-            if self.seen.len() > Self::KEPT {
-                self.seen.remove(0);
+            self.current = place;
+            if self.returns.len() < Self::CLONE_RETURNS || place < other {
+                return false;
             }
-        }
-        let other = std::mem::replace(&mut self.current, boot.to_owned());
-        if self.returns.len() < Self::CLONE_RETURNS {
-            return false;
-        }
-        let place = |boot: &str| self.seen.iter().position(|(seen, _)| seen == boot);
-        let is_later = place(boot) > place(&other);
-        if is_later {
-            self.seen.retain(|(seen, _)| seen != boot);
             self.current = other;
+            self.seen.remove(place);
             self.returns.clear();
+            return true;
         }
-        is_later
+        self.seen.push(boot.into());
+        if self.seen.len() > Self::KEPT {
+            self.seen.remove(0);
+        }
+        self.current = self.seen.len() - 1;
+        false
+    }
+
+    fn place(&self, boot: &str) -> Option<usize> {
+        self.seen.iter().position(|seen| **seen == *boot)
     }
 }
 
@@ -118,6 +123,24 @@ pub struct Connection {
     pub has_a_second: bool,
     /// The agent said that a scan is running.
     pub scanning: bool,
+}
+
+impl AgentState {
+    /// What waits for the agent.
+    pub fn orders(&self) -> &Orders {
+        static NONE: Orders = Orders::NONE;
+        self.orders.as_deref().unwrap_or(&NONE)
+    }
+
+    /// To add to what waits for the agent, or to take from it.
+    pub fn orders_mut(&mut self) -> &mut Orders {
+        self.orders.get_or_insert_default()
+    }
+
+    /// Nothing is kept of an agent for which nothing waits.
+    pub fn drop_no_orders(&mut self) {
+        self.orders.take_if(|orders| orders.is_empty());
+    }
 }
 
 impl Agent {
@@ -150,7 +173,7 @@ mod tests {
 
     #[test]
     fn restarts_are_no_clones() {
-        let mut boots = Boots::starting_with("a".to_owned(), at(0));
+        let mut boots = Boots::starting_with("a");
         for (second, boot) in (1..).zip(["a", "b", "b", "c", "d", "e", "f"]) {
             assert!(!boots.note(boot, at(second)), "boot {boot}");
         }
@@ -158,7 +181,7 @@ mod tests {
 
     #[test]
     fn of_two_that_speak_in_turn_the_later_is_the_clone() {
-        let mut boots = Boots::starting_with("first".to_owned(), at(0));
+        let mut boots = Boots::starting_with("first");
         assert!(!boots.note("second", at(1)));
         assert!(!boots.note("first", at(2)));
         assert!(!boots.note("second", at(3)));
@@ -169,7 +192,7 @@ mod tests {
 
     #[test]
     fn returns_that_lie_a_day_apart_do_not_add_up() {
-        let mut boots = Boots::starting_with("first".to_owned(), at(0));
+        let mut boots = Boots::starting_with("first");
         let day = 25 * 3_600;
         for round in 0..6 {
             assert!(!boots.note("second", at(1 + 2 * round * day)));

@@ -84,7 +84,7 @@ impl Fleet {
                 asked.insert(patch, Asked { asset, at: now, times });
             }
             let portion = u32::try_from(portion).expect("a portion is small");
-            agent.state().orders.read_changelogs = Some(Order::new(portion));
+            agent.state().orders_mut().read_changelogs = Some(Order::new(portion));
             agent.wake.notify_waiters();
             ordered += 1;
         }

@@ -63,9 +63,9 @@ impl Fleet {
             if let Some(agent) = self.agents.get(deployment.asset) {
                 let mut state = agent.state();
                 if deployment.state.is_terminal() {
-                    state.orders.drop_all_of(deployment.id);
+                    state.orders_mut().drop_all_of(deployment.id);
                 } else {
-                    state.orders.add_cancel(deployment.id);
+                    state.orders_mut().add_cancel(deployment.id);
                 }
                 drop(state);
                 agent.wake.notify_waiters();

@@ -44,7 +44,7 @@ impl Fleet {
         self.database.write(async move |tx| tx.dry_runs().insert(&saved, &rows).await.map_err(JobError::from)).await?;
         for asset in assets.iter().filter(|asset| asset.state == DryRunAssetState::Waiting) {
             if let Some(agent) = self.agents.get(asset.asset) {
-                agent.state().orders.simulate.push(Order::new(dry_run.id));
+                agent.state().orders_mut().simulate.push(Order::new(dry_run.id));
                 agent.wake.notify_waiters();
             }
         }
@@ -84,7 +84,7 @@ impl Fleet {
             let own = assets.into_iter().find(|row| row.asset == agent.asset && row.state == DryRunAssetState::Waiting);
             match own {
                 Some(row) => orders.push(serde_json::from_value(row.orders).map_err(Refused::internal)?),
-                None => agent.state().orders.simulate.retain(|order| order.what != dry_run.what),
+                None => agent.state().orders_mut().simulate.retain(|order| order.what != dry_run.what),
             }
         }
         Ok(orders)
@@ -103,7 +103,7 @@ impl Fleet {
         row.answered_at = Some(self.clock.now());
         let write = self.database.write(async move |tx| tx.dry_runs().answer(&row).await);
         let taken = write.await.map_err(fettle_store::StoreError::from)?.value;
-        agent.state().orders.simulate.retain(|order| order.what != id);
+        agent.state().orders_mut().simulate.retain(|order| order.what != id);
         Ok(DryRunAnswer { taken })
     }
 }

@@ -96,7 +96,7 @@ impl Fleet {
             if deployment.state == DeploymentState::Pending
                 && let Some(agent) = self.agents.get(deployment.asset)
             {
-                agent.state().orders.add_work(deployment.id);
+                agent.state().orders_mut().add_work(deployment.id);
                 agent.wake.notify_waiters();
             }
         }

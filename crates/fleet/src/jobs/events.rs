@@ -71,13 +71,13 @@ impl Fleet {
             let deployment = &taken.deployment;
             acked.push(Acknowledged { deployment: deployment.id, seq: taken.acknowledged });
             if deployment.state.is_terminal() {
-                state.orders.drop_all_of(deployment.id);
+                state.orders_mut().drop_all_of(deployment.id);
             } else if deployment.state != DeploymentState::Pending {
-                state.orders.drop_work(deployment.id);
+                state.orders_mut().drop_work(deployment.id);
             }
-            state.orders.events_from.retain(|order| order.what.0 != deployment.id);
+            state.orders_mut().events_from.retain(|order| order.what.0 != deployment.id);
             if taken.has_gap {
-                state.orders.events_from.push(Order::new((deployment.id, taken.acknowledged + 1)));
+                state.orders_mut().events_from.push(Order::new((deployment.id, taken.acknowledged + 1)));
             }
         }
         drop(state);

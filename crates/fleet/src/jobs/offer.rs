@@ -42,7 +42,7 @@ impl Fleet {
         for order in work.iter().take(limit::MAX_WORK) {
             let deployment = self.database.read().await?.deployments().find(order.what).await?;
             let Some(deployment) = deployment.filter(|found| found.state == DeploymentState::Pending) else {
-                agent.state().orders.drop_work(order.what);
+                agent.state().orders_mut().drop_work(order.what);
                 continue;
             };
             if let Some(order) = self.offer_one(agent, deployment, &mut offered.token).await? {

@@ -24,7 +24,7 @@ impl Fleet {
             Some(request) => request,
             None => self.request_scan(actor, asset).await?,
         };
-        agent.state().orders.scan = Some(Order::new(ScanWanted { id: Some(request.id), refresh: true }));
+        agent.state().orders_mut().scan = Some(Order::new(ScanWanted { id: Some(request.id), refresh: true }));
         agent.wake.notify_waiters();
         Ok(request)
     }

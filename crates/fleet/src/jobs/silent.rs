@@ -43,7 +43,7 @@ impl Fleet {
             let id = deployment.id;
             self.end(deployment, (DeploymentState::TimedOut, "Restored"), now).await?;
             if let Some(agent) = self.agents.get(asset) {
-                agent.state().orders.drop_all_of(id);
+                agent.state().orders_mut().drop_all_of(id);
             }
         }
         Ok(())

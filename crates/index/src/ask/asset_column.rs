@@ -86,7 +86,7 @@ pub(super) fn column<'b>(
         | AssetToken::InterfacesIpv6Address
         | AssetToken::InterfacesMacAddress
         | AssetToken::InterfacesInterfaceName => AssetColumn::Each(Box::new(move |slot, visit| {
-            facts.interfaces(slot).iter().for_each(|interface| each_value_of_interface(interface, token, visit));
+            facts.interfaces(slot).for_each(|interface| each_value_of_interface(interface, token, visit));
         })),
         AssetToken::Interfaces
         | AssetToken::Components

@@ -1,7 +1,12 @@
 //! Conditions about assets alone (`qql.md` 8.1), for a whole block at once: each is a set of slots.
 
+use std::net::IpAddr;
+
+use fettle_qql::sieve::Sieve;
 use fettle_qql::token::TokenId;
+use fettle_qql::tokens::AssetToken;
 use fettle_qql::typed::{Expression, Free, Leaf, Test};
+use fettle_qql::value::Interval;
 
 use super::asking::Asking;
 use super::asset_column::{AssetColumn, column};
@@ -92,6 +97,9 @@ impl Asking<'_> {
                 let known = uuids.iter().filter_map(|uuid| self.shared.slots.get(&fettle_model::AssetId(*uuid)));
                 known.filter(|slot| slot.block == at).map(|slot| slot.at).collect()
             }
+            (AssetColumn::Each(_), Test::Address(ranges)) if is_of_interface(token) => {
+                slots_with_address(block, token, ranges)
+            }
             (AssetColumn::Each(each), test) => {
                 let slots = block.columns.taken().iter();
                 slots.filter(|slot| holds(test, |visit| each(*slot, visit))).collect()
@@ -103,10 +111,13 @@ impl Asking<'_> {
     /// Each token's values are read as text.
     fn slots_of_free(&self, at: usize, block: &Block, free: &Free) -> Bits {
         let mut found = Bits::default();
+        let sieve = Sieve::of_words([&free.asked.matcher]);
         for definition in &free.tokens {
             let TokenId::Asset(token) = definition.id else { continue };
             let slots = match column(self, at, block, token, definition) {
-                AssetColumn::Text(column) => column.slots_where(|text| free.asked.matcher.matches(text)),
+                AssetColumn::Text(column) => {
+                    column.slots_where(|text| sieve.may_match(text) && free.asked.matcher.matches(text))
+                }
                 AssetColumn::Each(each) => {
                     let matches = |slot: &u16| {
                         let mut matches = false;
@@ -143,16 +154,39 @@ fn with_value(block: &Block, column: &AssetColumn<'_>) -> Bits {
 
 fn text_slots(column: &TextColumn, test: &Test) -> Bits {
     match test {
-        Test::Words(asked) => column.slots_where(|text| asked.iter().any(|asked| asked.matcher.matches(text))),
-        Test::Whole(asked) => column.slots_where(|text| asked.iter().any(|asked| asked.matcher.matches(text))),
+        Test::Words(asked) => {
+            let sieve = Sieve::of_words(asked.iter().map(|asked| &asked.matcher));
+            let matches = |text: &str| asked.iter().any(|asked| asked.matcher.matches(text));
+            column.slots_where(|text| sieve.may_match(text) && matches(text))
+        }
+        Test::Whole(asked) => {
+            let sieve = Sieve::of_wholes(asked.iter().map(|asked| &asked.matcher));
+            let matches = |text: &str| asked.iter().any(|asked| asked.matcher.matches(text));
+            column.slots_where(|text| sieve.may_match(text) && matches(text))
+        }
         _ => Bits::default(),
     }
 }
 
+const fn is_of_interface(token: AssetToken) -> bool {
+    matches!(token, AssetToken::InterfacesAddress | AssetToken::InterfacesIpv6Address)
+}
+
+/// Addresses of interfaces, of the token's family.
+fn slots_with_address(block: &Block, token: AssetToken, ranges: &[Interval<IpAddr>]) -> Bits {
+    let wants_v4 = token == AssetToken::InterfacesAddress;
+    let is_wanted = |slot: &u16| {
+        let mut addresses = block.columns.facts.interfaces(*slot).flat_map(|interface| interface.addresses());
+        addresses
+            .any(|address| address.is_ipv4() == wants_v4 && ranges.iter().any(|range| range.contains_address(&address)))
+    };
+    block.columns.taken().iter().filter(is_wanted).collect()
+}
+
 fn slots_with_interface(block: &Block, inner: &Expression) -> Bits {
     let is_wanted = |slot: &u16| {
-        let interfaces = block.columns.facts.interfaces(*slot).iter();
-        let mut wanted = interfaces.filter(|interface| {
+        let interfaces = block.columns.facts.interfaces(*slot);
+        let mut wanted = interfaces.filter(|&interface| {
             element_holds(inner, &|token, visit| {
                 if let TokenId::Asset(token) = token.id {
                     each_value_of_interface(interface, token, visit);

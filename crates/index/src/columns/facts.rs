@@ -6,6 +6,7 @@ use fettle_model::asset::{Facts, Interface};
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 
+use super::interfaces::{InterfaceParts, PackedInterfaces};
 use super::number::NumberColumn;
 use super::text::TextColumn;
 
@@ -102,7 +103,7 @@ pub(crate) struct FactColumns {
     pub(crate) memory_mb: NumberColumn,
     pub(crate) processors: NumberColumn,
     pub(crate) booted_at: NumberColumn,
-    interfaces: Vec<Box<[NetworkInterface]>>,
+    interfaces: Vec<PackedInterfaces>,
     /// A place in [`SelfCheckResult::ALL`].
     pub(crate) self_check: NumberColumn,
     /// Of few.
@@ -120,9 +121,9 @@ impl FactColumns {
         self.booted_at.set_moment(slot, facts.booted_at);
         let at = usize::from(slot);
         if self.interfaces.len() <= at {
-            self.interfaces.resize_with(at + 1, Box::default);
+            self.interfaces.resize_with(at + 1, PackedInterfaces::default);
         }
-        self.interfaces[at] = facts.interfaces.into();
+        self.interfaces[at] = PackedInterfaces::of(&facts.interfaces);
         self.self_check.set(slot, facts.self_check.map(|worst| worst as i64));
         if facts.failed_checks.is_empty() {
             self.failed_checks.remove(&slot);
@@ -131,8 +132,8 @@ impl FactColumns {
         }
     }
 
-    pub(crate) fn interfaces(&self, slot: u16) -> &[NetworkInterface] {
-        self.interfaces.get(usize::from(slot)).map_or(&[], |interfaces| interfaces)
+    pub(crate) fn interfaces(&self, slot: u16) -> impl Iterator<Item = InterfaceParts<'_>> {
+        self.interfaces.get(usize::from(slot)).into_iter().flat_map(PackedInterfaces::iter)
     }
 
     pub(crate) fn failed_checks(&self, slot: u16) -> &[String] {

@@ -2,6 +2,7 @@
 
 mod asset;
 mod facts;
+mod interfaces;
 mod number;
 mod text;
 
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 pub use asset::{Columns, Counts, LastDeployment};
 pub use facts::{MachineFacts, NetworkInterface, SelfCheckResult};
+pub(crate) use interfaces::InterfaceParts;
 pub(crate) use number::NumberColumn;
 pub(crate) use text::{Ranks, TextColumn};
 
