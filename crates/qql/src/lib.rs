@@ -13,6 +13,7 @@ pub mod complete;
 mod composed;
 pub mod date;
 pub mod error;
+pub mod measure;
 mod normal;
 pub mod order;
 pub mod parser;

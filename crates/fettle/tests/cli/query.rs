@@ -22,7 +22,14 @@ pub(crate) async fn audit(RawQuery(asked): RawQuery) -> Response {
     let record = json!({ "seq": 7, "time": "2026-11-21T10:00:00Z", "actor": "ada", "action": "job.enable",
         "outcome": "Success", "objectType": "job", "objectName": asked, "objectId": "1", "source": "console",
         "ip": null });
-    let groups = asked.contains("groupBy=").then(|| json!([{ "values": ["ada", null], "count": 5 }]));
+    let is_measured = asked.contains("measures=");
+    let groups = asked.contains("groupBy=").then(|| {
+        if is_measured {
+            json!([{ "values": ["ada"], "count": 5, "measures": [1, 2.5] }])
+        } else {
+            json!([{ "values": ["ada", null], "count": 5 }])
+        }
+    });
     let items: Vec<Value> = if groups.is_some() || asked.contains("count=") { vec![] } else { vec![record] };
     let other = groups.as_ref().map(|_| 2);
     let next = (!asked.contains("after=more")).then_some("more");
@@ -151,6 +158,15 @@ async fn numbers_and_groups() {
     actor  source  COUNT
     ada            5
     Other          2
+    --- stderr
+    ");
+    let measured = ["query", "audit", "--group-by", "actor", "--measures", "min:seq,avg:seq"];
+    insta::assert_snapshot!(shell.run(&measured).await, @r"
+    exit 0
+    --- stdout
+    actor  COUNT  min:seq  avg:seq
+    ada    5      1        2.5
+    Other  2
     --- stderr
     ");
     let json = shell.run(&["query", "audit", "--tz", "Europe/Oslo", "--json"]).await;

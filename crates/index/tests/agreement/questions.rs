@@ -229,7 +229,7 @@ pub(crate) fn expected(
 }
 
 /// A value as groups show it; a date by the first day of its month.
-fn shown(fact: &Fact) -> String {
+pub(crate) fn shown(fact: &Fact) -> String {
     match fact {
         Fact::Date(at) => TimeZone::UTC.to_datetime(*at).date().first_of_month().to_string(),
         other => plain::as_text(other),
@@ -237,13 +237,13 @@ fn shown(fact: &Fact) -> String {
 }
 
 fn grouped(index: &Index, question: &Question<'_>, token: &'static TokenDefinition) -> Result<(u64, Counts), AskError> {
-    let tokens = [token];
     let by = GroupBy {
-        tokens: &tokens,
+        tokens: vec![token],
         interval: DateInterval::Month,
         zone: TimeZone::UTC,
         order: GroupOrder::Count,
         limit: 1_000,
+        measures: Vec::new(),
     };
     let groups = index.ask_groups(question, &by)?;
     let is_sorted = groups.groups.is_sorted_by(|left, right| left.count >= right.count);

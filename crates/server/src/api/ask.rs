@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use fettle_index::Index;
 use fettle_index::ask::{
-    Answer, AskError, ComponentRow as IndexComponent, Deadline, Group, GroupBy, Order, Position, Question, Scope,
+    Answer, AskError, ComponentRow as IndexComponent, Deadline, Group, Order, Position, Question, Scope,
 };
 use fettle_index::query::{PatchRow as IndexPatch, VulnerabilityRow as IndexVulnerability};
 use fettle_qql::Entity;
@@ -204,14 +204,7 @@ fn found<Row>(index: &Index, request: &Request, page: Page<Row>) -> Result<Found
         as_of: index.as_of(),
     };
     if let Some(grouping) = &request.grouping {
-        let by = GroupBy {
-            tokens: &grouping.tokens,
-            interval: grouping.interval,
-            zone: grouping.zone.clone(),
-            order: grouping.order,
-            limit: grouping.limit,
-        };
-        let groups = index.ask_groups(&question, &by)?;
+        let groups = index.ask_groups(&question, grouping)?;
         found.total = groups.total;
         found.other = groups.other.filter(|_| groups.left_out > 0);
         found.groups = Some(groups.groups.into_iter().map(group_row).collect());
@@ -231,7 +224,7 @@ fn found<Row>(index: &Index, request: &Request, page: Page<Row>) -> Result<Found
 fn group_row(group: Group) -> GroupRow {
     let value =
         |value: Option<fettle_index::ask::GroupValue>| value.map_or(serde_json::Value::Null, |value| value.text.into());
-    GroupRow { values: group.values.into_iter().map(value).collect(), count: group.count }
+    GroupRow { values: group.values.into_iter().map(value).collect(), count: group.count, measures: group.figures }
 }
 
 impl From<AskError> for ApiError {

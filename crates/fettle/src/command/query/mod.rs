@@ -97,6 +97,9 @@ pub(crate) struct Query {
     /// Numbers by the values of one or two tokens
     #[arg(long, value_name = "TOKENS")]
     group_by: Option<String>,
+    /// Up to three figures of each group, or of all: `avg:missingPatchCount,max:lastCheckedIn`
+    #[arg(long, value_name = "FIGURES", conflicts_with_all = ["count", "fields", "all", "xlsx", "explain"])]
+    measures: Option<String>,
     /// Of dates that are grouped by: day, week, month, quarter or year
     #[arg(long, value_name = "INTERVAL", requires = "group_by")]
     interval: Option<String>,
@@ -136,6 +139,8 @@ struct Found {
 struct Group {
     values: Vec<Value>,
     count: u64,
+    #[serde(default)]
+    measures: Vec<Value>,
 }
 
 /// Rows of one page where all are wanted: as many as a server gives at once.
@@ -168,7 +173,7 @@ pub(crate) async fn run(client: &Client, query: Query) -> Result<Finding, Failur
         return Ok(Finding::Nothing);
     }
     let (header, rows) = match &found.groups {
-        Some(groups) => grouped(query.group_by.as_deref().unwrap_or_default(), groups, found.other),
+        Some(groups) => query.grouped(groups, found.other),
         None => query.listed(&found.items),
     };
     if query.csv {
@@ -199,6 +204,7 @@ async fn ask(client: &Client, query: &Query, after: &str) -> Result<Answer<Found
         ("fields", query.fields.as_deref().unwrap_or_default()),
         ("count", if query.count { "true" } else { "" }),
         ("groupBy", query.group_by.as_deref().unwrap_or_default()),
+        ("measures", query.measures.as_deref().unwrap_or_default()),
         ("interval", query.interval.as_deref().unwrap_or_default()),
     ];
     let given: Vec<_> = parameters.into_iter().filter(|(_, value)| !value.is_empty()).collect();
@@ -229,27 +235,33 @@ impl Query {
         let rows = items.iter().map(row).collect();
         (names, rows)
     }
+
+    fn grouped(&self, groups: &[Group], other: Option<u64>) -> (Vec<String>, Vec<Vec<String>>) {
+        let names = |text: &Option<String>| -> Vec<String> {
+            let names = text.as_deref().unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty());
+            names.map(str::to_owned).collect()
+        };
+        let (tokens, measures) = (names(&self.group_by), names(&self.measures));
+        let row = |group: &Group| {
+            let values = group.values.iter().map(|value| cell(Some(value)));
+            let figures = group.measures.iter().map(|figure| cell(Some(figure)));
+            values.chain([group.count.to_string()]).chain(figures).collect()
+        };
+        let mut rows: Vec<Vec<String>> = groups.iter().map(row).collect();
+        if let Some(other) = other {
+            let blanks = tokens.iter().skip(1).map(|_| String::new());
+            let none = measures.iter().map(|_| String::new());
+            let row = std::iter::once("Other".to_owned()).chain(blanks).chain([other.to_string()]).chain(none);
+            rows.push(row.collect());
+        }
+        (tokens.into_iter().chain(["COUNT".to_owned()]).chain(measures).collect(), rows)
+    }
 }
 
 fn listed(columns: &[Column], items: &[Value]) -> (Vec<String>, Vec<Vec<String>>) {
     let header = columns.iter().map(|column| column.title.to_owned()).collect();
     let row = |item: &Value| columns.iter().map(|column| cell(item.pointer(column.pointer))).collect();
     (header, items.iter().map(row).collect())
-}
-
-fn grouped(tokens: &str, groups: &[Group], other: Option<u64>) -> (Vec<String>, Vec<Vec<String>>) {
-    let names: Vec<&str> = tokens.split(',').map(str::trim).collect();
-    let header = names.iter().copied().chain(["COUNT"]).map(str::to_owned).collect();
-    let row = |group: &Group| {
-        let values = group.values.iter().map(|value| cell(Some(value)));
-        values.chain([group.count.to_string()]).collect()
-    };
-    let mut rows: Vec<Vec<String>> = groups.iter().map(row).collect();
-    if let Some(other) = other {
-        let blanks = names.iter().skip(1).map(|_| String::new());
-        rows.push(std::iter::once("Other".to_owned()).chain(blanks).chain([other.to_string()]).collect());
-    }
-    (header, rows)
 }
 
 fn show(header: &[String], rows: &[Vec<String>]) {

@@ -11,7 +11,7 @@ use fettle_qql::text::folded;
 use fettle_qql::token::{Grouping as Groupable, Kind, TokenDefinition};
 use fettle_qql::typed::{Expression, Form};
 use fettle_qql::{Entity, span::Span};
-use fettle_store::query::{Asked, GroupValue, Grouping, Groups, QuestionError, Within};
+use fettle_store::query::{Asked, GroupBy, GroupValue, Groups, QuestionError, Within};
 use jiff::tz::TimeZone;
 
 use crate::api::ask::blocking;
@@ -88,12 +88,13 @@ async fn of_history(app: &AppState, wanted: &Wanted) -> Result<Option<Vec<(Strin
     let everything = Expression { span: Span::default(), form: Form::All };
     let entity = token.id.entity();
     let asked = Asked { entity, expression: &everything, within: Within::default(), assets: None };
-    let grouping = Grouping {
+    let grouping = GroupBy {
         tokens: vec![token],
         interval: DateInterval::Day,
         zone: TimeZone::UTC,
         order: GroupOrder::Count,
         limit: MOST,
+        measures: Vec::new(),
     };
     let mut questions = app.fleet.database.questions(LIMIT).await?;
     let groups = match questions.groups(&asked, &grouping).await {
