@@ -53,7 +53,7 @@ impl Turn {
 }
 
 impl Turns {
-    /// Waits until fewer than [`AT_ONCE`] run.
+    /// Waits until fewer than four of the user run.
     pub async fn take(&self, user: UserId) -> Turn {
         let permit = self.of(user).acquire_owned().await.expect("turns are never closed");
         Turn(Arc::new(permit))
