@@ -53,7 +53,10 @@ export const useTokens = (entity: Entity, field: QueryPart) =>
 export const useExplained = (entity: Entity, texts: QueryTexts) =>
   useQuery<ExplainedQuery, ApiError>({
     queryKey: ["/v1/qql/explain", entity, texts],
-    queryFn: () => request("POST", "/v1/qql/explain", { body: { entity, ...texts, tz: timeZone() } }),
+    queryFn: () =>
+      request("POST", "/v1/qql/explain", {
+        body: { entity, ...texts, tz: timeZone(), counts: false, consoleList: true },
+      }),
     enabled: texts.query !== "" || texts.havingQuery !== "",
     placeholderData: keepPreviousData,
   });

@@ -97,11 +97,12 @@ fn ask(index: &Index, entity: Entity, text: &str, wanted: &Wanted) -> anyhow::Re
             Wanted::Groups(tokens) => {
                 let tokens = group_by(tokens, entity, Vocabulary::FETTLE)?;
                 let by = GroupBy {
-                    tokens: &tokens,
+                    tokens,
                     interval: DateInterval::Day,
                     zone: TimeZone::UTC,
                     order: GroupOrder::Count,
                     limit: 10,
+                    measures: Vec::new(),
                 };
                 index.ask_groups(&question, &by)?.total
             }

@@ -1,9 +1,11 @@
 //! `sort` and `groupBy` (`qql.md` 4).
 
 use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::error::{Code, Invalid, Problem};
+use crate::measure::Measure;
 use crate::span::Span;
 use crate::suggest;
 use crate::token::{Entity, Grouping, Sorting, TokenDefinition, Vocabulary};
@@ -75,11 +77,24 @@ impl DateInterval {
     }
 }
 
+/// By what is grouped, which groups are told, and with which figures.
+#[derive(Debug, Clone)]
+pub struct GroupBy {
+    /// One or two groupable ones; none: all things are one group.
+    pub tokens: Vec<&'static TokenDefinition>,
+    /// Of dates, in `zone`.
+    pub interval: DateInterval,
+    pub zone: TimeZone,
+    pub order: GroupOrder,
+    pub limit: usize,
+    pub measures: Vec<Measure>,
+}
+
 /// A name as it was written, with its direction.
-struct Written {
-    name: String,
-    direction: Option<String>,
-    span: Span,
+pub(crate) struct Written {
+    pub(crate) name: String,
+    pub(crate) direction: Option<String>,
+    pub(crate) span: Span,
 }
 
 /// Reads `[{"vendorSeverity":"desc"},{"title":"asc"}]`, or `vendorSeverity:desc,title`. Empty for an empty text.
@@ -135,7 +150,11 @@ pub fn group_by(text: &str, entity: Entity, vocabulary: Vocabulary) -> Result<Ve
     if problems.is_empty() { Ok(tokens) } else { Err(Invalid::new("groupBy", text, problems)) }
 }
 
-fn find(written: &Written, entity: Entity, vocabulary: Vocabulary) -> Result<&'static TokenDefinition, Problem> {
+pub(crate) fn find(
+    written: &Written,
+    entity: Entity,
+    vocabulary: Vocabulary,
+) -> Result<&'static TokenDefinition, Problem> {
     vocabulary.find(entity, &written.name).ok_or_else(|| {
         let message = format!("'{}' is not a token of {entity}", written.name);
         let names = vocabulary.tokens(entity).iter().map(|token| token.name);
@@ -143,18 +162,18 @@ fn find(written: &Written, entity: Entity, vocabulary: Vocabulary) -> Result<&'s
     })
 }
 
-fn instead<'t>(problem: Problem, tokens: impl Iterator<Item = &'t TokenDefinition>) -> Problem {
+pub(crate) fn instead<'t>(problem: Problem, tokens: impl Iterator<Item = &'t TokenDefinition>) -> Problem {
     let names: Vec<_> = tokens.map(|token| token.name).collect();
     problem.help(format!("what can be is {}", names.join(", "))).suggest(names)
 }
 
-fn too_many(written: &[Written], most: usize) -> Vec<Problem> {
+pub(crate) fn too_many(written: &[Written], most: usize) -> Vec<Problem> {
     let problem = |one: &Written| Problem::new(Code::TooComplex, one.span, format!("there are {most} at most"));
     written.get(most).map(problem).into_iter().collect()
 }
 
 /// `a:desc,b`.
-fn of_list(text: &str) -> Vec<Written> {
+pub(crate) fn of_list(text: &str) -> Vec<Written> {
     let mut written = Vec::new();
     let mut offset = 0;
     // Ten more than are allowed are enough to tell.

@@ -3,12 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use fettle_qql::order::DateInterval;
-pub use fettle_qql::order::GroupOrder;
+use fettle_qql::measure::{Figure, Tally};
+pub use fettle_qql::order::{GroupBy, GroupOrder};
 use fettle_qql::token::{Grouping, Kind, TokenDefinition, TokenId};
 use fettle_qql::typed::{Leaf, Test};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
 
@@ -26,23 +25,13 @@ use crate::block::Block;
 use crate::dictionary::ComponentId;
 use crate::{Index, POISONED};
 
-/// By what is grouped, and which groups are wanted.
-#[derive(Debug, Clone)]
-pub struct GroupBy<'q> {
-    /// One or two.
-    pub tokens: &'q [&'static TokenDefinition],
-    /// Of dates, in `zone`.
-    pub interval: DateInterval,
-    pub zone: TimeZone,
-    pub order: GroupOrder,
-    pub limit: usize,
-}
-
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
     /// One for each token; `None`: things without a value.
     pub values: Vec<Option<GroupValue>>,
     pub count: u64,
+    /// One for each measure; `None`: nothing has a value.
+    pub figures: Vec<Option<Figure>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -65,19 +54,32 @@ pub struct Groups {
     pub as_of: Timestamp,
 }
 
+/// A group while it is counted.
+struct Counted {
+    values: Vec<Option<GroupValue>>,
+    count: u64,
+    /// One for each measure.
+    tallies: Vec<Tally>,
+}
+
 /// Groups by their values' texts; `None`: no value.
 #[derive(Default)]
-struct Counts(FxHashMap<Vec<Option<String>>, Group>);
+struct Counts(FxHashMap<Vec<Option<String>>, Counted>);
 
 impl Counts {
-    fn add(&mut self, values: Vec<Option<GroupValue>>, count: u64) {
+    fn add(&mut self, values: Vec<Option<GroupValue>>, count: u64, tallies: &[Tally]) {
         let texts = values.iter().map(|value| Some(value.as_ref()?.text.clone())).collect();
-        self.0.entry(texts).or_insert(Group { values, count: 0 }).count += count;
+        let new = || Counted { values, count: 0, tallies: vec![Tally::default(); tallies.len()] };
+        let counted = self.0.entry(texts).or_insert_with(new);
+        counted.count += count;
+        for (known, tally) in counted.tallies.iter_mut().zip(tallies) {
+            known.merge(*tally);
+        }
     }
 }
 
 impl Index {
-    pub fn ask_groups(&self, question: &Question<'_>, by: &GroupBy<'_>) -> Result<Groups, AskError> {
+    pub fn ask_groups(&self, question: &Question<'_>, by: &GroupBy) -> Result<Groups, AskError> {
         let shared = self.shared.read().expect(POISONED);
         let asking = Asking::new(self, &shared, question.scope, question.deadline);
         let (total, counts) = match asking.matching(question)? {
@@ -86,7 +88,7 @@ impl Index {
                 for (at, slots) in assets.blocks() {
                     asking.check()?;
                     let block = asking.block(at);
-                    let parts = Partition { asking: &asking, at, block: &block, by };
+                    let parts = Partition::new(&asking, at, &block, by);
                     parts.count(slots, 0, &mut Vec::new(), &mut counts)?;
                 }
                 (assets.len(), counts)
@@ -100,8 +102,11 @@ impl Index {
     }
 }
 
-fn groups(counts: Counts, total: u64, by: &GroupBy<'_>, as_of: Timestamp) -> Groups {
-    let mut groups: Vec<Group> = counts.0.into_values().collect();
+fn groups(counts: Counts, total: u64, by: &GroupBy, as_of: Timestamp) -> Groups {
+    let figures =
+        |tallies: Vec<Tally>| by.measures.iter().zip(tallies).map(|(measure, tally)| measure.of(tally)).collect();
+    let group = |Counted { values, count, tallies }: Counted| Group { values, count, figures: figures(tallies) };
+    let mut groups: Vec<Group> = counts.0.into_values().map(group).collect();
     groups.sort_by(|left, right| {
         let by_value = || by_value(left, right);
         match by.order {
@@ -136,10 +141,31 @@ struct Partition<'p, 's> {
     asking: &'p Asking<'s>,
     at: usize,
     block: &'p Block,
-    by: &'p GroupBy<'p>,
+    by: &'p GroupBy,
+    /// What is measured.
+    measured: Vec<AssetColumn<'p>>,
 }
 
-impl Partition<'_, '_> {
+impl<'p, 's> Partition<'p, 's> {
+    fn new(asking: &'p Asking<'s>, at: usize, block: &'p Block, by: &'p GroupBy) -> Self {
+        let measured = by.measures.iter().filter_map(|measure| match measure.token.id {
+            TokenId::Asset(id) => Some(column(asking, at, block, id, measure.token)),
+            _ => None,
+        });
+        Self { asking, at, block, by, measured: measured.collect() }
+    }
+
+    fn tallies(&self, slots: &Bits) -> Vec<Tally> {
+        let of = |column: &AssetColumn<'_>| {
+            let mut tally = Tally::default();
+            for slot in slots.iter() {
+                column.each_value(self.block, slot, &mut |value| measure(&mut tally, &value));
+            }
+            tally
+        };
+        self.measured.iter().map(of).collect()
+    }
+
     fn count(
         &self,
         slots: &Bits,
@@ -150,7 +176,7 @@ impl Partition<'_, '_> {
         let Some(token) = self.by.tokens.get(place) else {
             let count = slots.len();
             if count > 0 {
-                counts.add(values.clone(), count);
+                counts.add(values.clone(), count, &self.tallies(slots));
             }
             return Ok(());
         };
@@ -236,22 +262,23 @@ impl Partition<'_, '_> {
 }
 
 impl<'q> Asking<'_> {
-    fn count_things(&self, kind: ThingKind, things: &RoaringBitmap, by: &GroupBy<'_>) -> Result<Counts, AskError> {
+    fn count_things(&self, kind: ThingKind, things: &RoaringBitmap, by: &GroupBy) -> Result<Counts, AskError> {
         let mut counts = Counts::default();
         for (at, number) in things.iter().enumerate() {
             if at % 1_024 == 0 {
                 self.check()?;
             }
             let values = by.tokens.iter().map(|token| self.values_of(Thing { kind, number }, token, by));
+            let tallies = self.tallies_of(Thing { kind, number }, by);
             for combination in combinations(values.collect()) {
-                counts.add(combination, 1);
+                counts.add(combination, 1, &tallies);
             }
         }
         Ok(counts)
     }
 
     /// Each value once; one `None` where there is none.
-    fn values_of(&self, thing: Thing, token: &TokenDefinition, by: &GroupBy<'_>) -> Vec<Option<GroupValue>> {
+    fn values_of(&self, thing: Thing, token: &TokenDefinition, by: &GroupBy) -> Vec<Option<GroupValue>> {
         let mut values: BTreeMap<String, GroupValue> = BTreeMap::new();
         self.each_value(thing, token, &mut |value| {
             let value = shown(token, &value, by);
@@ -262,12 +289,7 @@ impl<'q> Asking<'_> {
 
     /// Patches by what ties them to assets: a patch counts for each value that one of its pairs has for which the query
     /// holds. Of a patch without a finding, which was judged alone, they have none.
-    fn count_pairs(
-        &self,
-        patches: &RoaringBitmap,
-        question: &Question<'q>,
-        by: &GroupBy<'_>,
-    ) -> Result<Counts, AskError> {
+    fn count_pairs(&self, patches: &RoaringBitmap, question: &Question<'q>, by: &GroupBy) -> Result<Counts, AskError> {
         let condition = self.resolve(&question.query.root)?;
         let having = question.having.map(|having| self.resolve(&having.root)).transpose()?;
         let mut counts = Counts::default();
@@ -292,7 +314,7 @@ impl<'q> Asking<'_> {
     fn count_patches(
         &self,
         patches: &RoaringBitmap,
-        by: &GroupBy<'_>,
+        by: &GroupBy,
         of_tie: impl Fn(usize) -> Option<Option<GroupValue>>,
         counts: &mut Counts,
     ) {
@@ -302,10 +324,30 @@ impl<'q> Asking<'_> {
                 Some(value) if token.tie.is_some() => vec![value],
                 _ => self.values_of(thing, token, by),
             });
+            let tallies = self.tallies_of(thing, by);
             for combination in combinations(values.collect()) {
-                counts.add(combination, 1);
+                counts.add(combination, 1, &tallies);
             }
         }
+    }
+
+    fn tallies_of(&self, thing: Thing, by: &GroupBy) -> Vec<Tally> {
+        let of = |token: &TokenDefinition| {
+            let mut tally = Tally::default();
+            self.each_value(thing, token, &mut |value| measure(&mut tally, &value));
+            tally
+        };
+        by.measures.iter().map(|measure| of(measure.token)).collect()
+    }
+}
+
+/// Adds a number or a moment.
+fn measure(tally: &mut Tally, value: &Value<'_>) {
+    match value {
+        Value::Number(number) => tally.add_whole(*number),
+        Value::Real(number) => tally.add(*number),
+        Value::Moment(moment) => tally.add_whole(moment.as_microsecond()),
+        _ => {}
     }
 }
 
@@ -344,7 +386,7 @@ fn combinations<T: Clone>(choices: Vec<Vec<T>>) -> Vec<Vec<T>> {
 }
 
 /// A value as a group shows it, and by what groups are sorted.
-fn shown(token: &TokenDefinition, value: &Value<'_>, by: &GroupBy<'_>) -> GroupValue {
+fn shown(token: &TokenDefinition, value: &Value<'_>, by: &GroupBy) -> GroupValue {
     match value {
         Value::Moment(moment) => {
             let day = by.interval.first_day(by.zone.to_datetime(*moment).date()).to_string();

@@ -7,7 +7,7 @@ use fettle_catalog::judge::{AssetView, Verdict, judge};
 use fettle_catalog::rule::{PackageKey, Reporters, Rule};
 use fettle_index::{ComponentId, Exception, PatchEntry, PatchNumber};
 use fettle_model::component::Component;
-use fettle_model::patch::{Corroboration, MatchedBy, Patch, PatchKind, PatchPackage, PatchState, Reboot};
+use fettle_model::patch::{Corroboration, MatchedBy, NativeId, Patch, PatchKind, PatchPackage, PatchState, Reboot};
 use fettle_model::sla::{PatchClock, SlaDays};
 use fettle_model::vulnerability::{
     BaseScore, CvssScore, CvssVersion, Epss, KnownExploited, Share, VulnerabilityFacts, VulnerabilityRecord,
@@ -82,7 +82,7 @@ pub(crate) fn patch(
     Patch {
         id: PatchId(Uuid::from_u128(u128::from(number.0))),
         aliases: Vec::new(),
-        native_ids: Vec::new(),
+        native_ids: native_ids(number, version),
         title: format!("{source} {}", VERSIONS[version]),
         description: String::new(),
         vendor: "Debian".to_owned(),
@@ -103,6 +103,15 @@ pub(crate) fn patch(
         advisory_link: None,
         update: None,
     }
+}
+
+/// Of every second version.
+fn native_ids(number: PatchNumber, version: usize) -> Vec<NativeId> {
+    let native = |scheme: &str, value| NativeId { scheme: scheme.to_owned(), value };
+    if version.is_multiple_of(2) {
+        return Vec::new();
+    }
+    vec![native("BULLETIN", format!("MS01-{version:03}")), native("KB", format!("KB{}", number.0))]
 }
 
 pub(crate) fn due(asset: AssetId, entry: &PatchEntry) -> Option<Timestamp> {

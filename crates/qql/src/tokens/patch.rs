@@ -52,6 +52,9 @@ tokens! {
         IsHidden: "isHidden", Bool, "isHidden:true", "People hid it from lists and counts", groupable;
         IsKnownExploited: "isKnownExploited", Bool, "isKnownExploited:true",
             "One of its CVEs is known to be exploited", groupable;
+        Kb: "kb", Keyword, "kb:KB2893294", "Article of an update of Windows", sortable, groupable, free_text;
+        Bulletin: "bulletin", Keyword, "bulletin:MS01-044", "Bulletin of an update of Windows",
+            sortable, groupable, free_text;
         Advisory: "advisory", Keyword, "advisory:DSA-5000-1", "The vendor's advisory", sortable, groupable, free_text;
         VendorPatchId: "vendorPatchId", Keyword, "vendorPatchId:DSA-*", "The vendor's own ids of it",
             several, sortable, groupable, free_text;

@@ -12,6 +12,8 @@ mod auth;
 pub mod catalogue;
 mod error;
 pub mod exceptions;
+pub mod export;
+mod fields;
 pub mod jobs;
 mod list;
 mod narrowed;
@@ -20,6 +22,7 @@ pub mod patches;
 pub mod public;
 pub mod qql;
 mod query;
+pub mod turns;
 pub mod vulnerabilities;
 mod whole;
 
@@ -96,6 +99,7 @@ fn routes() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(ask::patches))
         .routes(routes!(ask::vulnerabilities))
         .routes(routes!(ask::components))
+        .routes(routes!(export::export))
         .routes(routes!(catalogue::documents::list))
         .routes(routes!(catalogue::feeds::list))
         .routes(routes!(catalogue::feeds::sync))
@@ -116,6 +120,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
 pub fn router(state: Arc<AppState>) -> Router {
     let (api, _) = routes().split_for_parts();
     let (uploads, _) = uploads().split_for_parts();
+    let api = api.layer(middleware::from_fn_with_state(Arc::clone(&state.turns), turns::in_turn));
     // An upload is received before it begins to change anything, and sees to the rest itself.
     let api = api.layer(middleware::from_fn_with_state(Arc::clone(&state), whole::whole));
     let all = api.layer(RequestBodyLimitLayer::new(MAX_BODY)).merge(uploads);

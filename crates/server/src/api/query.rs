@@ -2,22 +2,24 @@
 
 use std::time::Duration;
 
+use fettle_qql::measure::{self, Figure};
 use fettle_qql::order::{self, DateInterval};
 use fettle_qql::token::Vocabulary;
 use fettle_qql::{Context, Entity, Invalid, Query};
 use fettle_store::Database;
-use fettle_store::query::{Asked, Cursor, GroupOrder, GroupValue, Grouping, QuestionError, Questions, RowId, Within};
+use fettle_store::query::{Asked, Cursor, GroupBy, GroupOrder, GroupValue, QuestionError, Questions, RowId, Within};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::error::ApiError;
+use super::fields::Field;
 
 /// How long a query may take.
 pub(super) const LIMIT: Duration = Duration::from_secs(5);
 /// As far as rows are counted beside a page.
-const COUNTED: u64 = 10_000;
+pub(super) const COUNTED: u64 = 10_000;
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -36,6 +38,8 @@ pub struct QueryParameters {
     pub after: Option<String>,
     /// IANA name of the zone of dates that name none; UTC.
     pub tz: Option<String>,
+    /// Names of fields of the rows, with commas between: the rows have these alone. Inside a field: `cvss.score`.
+    pub fields: Option<String>,
     /// The number alone, of all that is found.
     #[serde(default)]
     pub count: bool,
@@ -43,6 +47,9 @@ pub struct QueryParameters {
     pub group_by: Option<String>,
     /// Of dates that are grouped by: `day`, `week`, `month`, `quarter` or `year`; `day`.
     pub interval: Option<String>,
+    /// Up to three figures of each group, or of all that is found: `avg:missingPatchCount,max:lastCheckedIn`. `min`, `max` and
+    /// `avg` of numbers, `min` and `max` of dates, over the things that have a value.
+    pub measures: Option<String>,
     /// `count` (the largest group first) or `value`; `count`.
     pub group_order: Option<String>,
 }
@@ -66,7 +73,7 @@ pub struct Found<T> {
     /// False: there are more than `total`, which is as far as was counted.
     pub total_is_all: bool,
     pub next: Option<String>,
-    /// With `groupBy`.
+    /// With `groupBy`; with `measures` alone one of everything.
     pub groups: Option<Vec<GroupRow>>,
     /// In groups that are not told, where there are some; a thing with several values counts in each.
     pub other: Option<u64>,
@@ -80,9 +87,14 @@ pub struct GroupRow {
     #[schema(value_type = Vec<Object>)]
     pub values: Vec<serde_json::Value>,
     pub count: u64,
+    /// With `measures`, one for each: a number, an instant, or null where nothing has a value.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Object>)]
+    pub measures: Vec<Option<Figure>>,
 }
 
 /// Parameters that make sense.
+#[derive(Clone)]
 pub(super) struct Request {
     pub(super) query: Query,
     pub(super) sort: Vec<order::SortKey>,
@@ -90,11 +102,13 @@ pub(super) struct Request {
     pub(super) after: Option<String>,
     pub(super) count: bool,
     pub(super) having: Option<Query>,
+    /// Of the rows; all.
+    pub(super) fields: Option<Vec<Field>>,
     /// By which a cursor knows its list.
     pub(super) order: String,
     /// How far rows are counted.
     counted: Option<u64>,
-    pub(super) grouping: Option<Grouping>,
+    pub(super) grouping: Option<GroupBy>,
     as_of: Timestamp,
 }
 
@@ -107,6 +121,7 @@ impl QueryParameters {
         let having = having.map(|text| fettle_qql::check_having(text, &context)).transpose()?;
         let sort = order::sort(self.sort.as_deref().unwrap_or_default(), entity, Vocabulary::FETTLE)?;
         let tokens = order::group_by(self.group_by.as_deref().unwrap_or_default(), entity, Vocabulary::FETTLE)?;
+        let measures = measure::measures(self.measures.as_deref().unwrap_or_default(), entity, Vocabulary::FETTLE)?;
         let limit @ 1..=1_000 = self.limit.unwrap_or(if tokens.is_empty() { 50 } else { 10 }) else {
             return Err(ApiError::invalid_field("limit", "there are 1 to 1,000 at once"));
         };
@@ -118,7 +133,7 @@ impl QueryParameters {
             "value" => GroupOrder::Value,
             _ => return Err(ApiError::invalid_field("groupOrder", "groups are in the order of `count` or `value`")),
         };
-        let grouping = Grouping { tokens, interval, zone, order: group_order, limit };
+        let grouping = GroupBy { tokens, interval, zone, order: group_order, limit, measures };
         let after = self.after.clone().filter(|after| !after.is_empty());
         Ok(Request {
             query,
@@ -127,9 +142,10 @@ impl QueryParameters {
             after,
             count: self.count,
             having,
+            fields: Field::chosen(entity, self.fields.as_deref())?,
             order: self.sort.clone().unwrap_or_default(),
             counted: (!self.count).then_some(COUNTED),
-            grouping: Some(grouping).filter(|grouping| !grouping.tokens.is_empty()),
+            grouping: Some(grouping).filter(|by| !by.tokens.is_empty() || !by.measures.is_empty()),
             as_of: now,
         })
     }
@@ -139,6 +155,11 @@ impl Request {
     /// For a list that is never so long that counting it takes long.
     pub(super) fn counting_all(self) -> Self {
         Self { counted: None, ..self }
+    }
+
+    /// For rows alone.
+    pub(super) fn uncounted(self) -> Self {
+        Self { counted: Some(0), ..self }
     }
 
     /// Asks the database; `load` makes rows of the ids that were found, in their order and from the same state.
@@ -169,6 +190,7 @@ impl Request {
             let row = |group: fettle_store::query::Group| GroupRow {
                 values: group.values.into_iter().map(group_value).collect(),
                 count: group.count,
+                measures: group.figures,
             };
             found.groups = Some(groups.groups.into_iter().map(row).collect());
             found.other = groups.other;

@@ -45,6 +45,13 @@ async fn the_audit_log_is_found(app: &TestApp) {
     let grouped = ask(app, "/v1/audit", &[("query", "action:key.*"), ("groupBy", "action,outcome")]).await;
     assert_eq!(grouped["groups"], json!([{ "values": ["key.create", "Success"], "count": 5 }]), "{grouped}");
     assert_eq!(grouped["other"], Value::Null);
+    let figures = [("query", "action:key.*"), ("measures", "min:seq,max:time")];
+    let figures = ask(app, "/v1/audit", &figures).await;
+    assert_eq!((&figures["groups"][0]["values"], &figures["groups"][0]["count"]), (&json!([]), &json!(5)), "{figures}");
+    assert!(
+        figures["groups"][0]["measures"][0].is_u64() && figures["groups"][0]["measures"][1].is_string(),
+        "{figures}"
+    );
     let by_year = [("groupBy", "time"), ("interval", "year"), ("groupOrder", "value"), ("tz", "Europe/Oslo")];
     let years = ask(app, "/v1/audit", &by_year).await;
     let year = years["groups"][0]["values"][0].as_str().expect("a day");

@@ -41,7 +41,7 @@ fn facts_of(hostname: &str) -> FactsReport {
 }
 
 /// `web01` lacks openssl 2 and says a lot of itself, `web02` has it, `db01` has another package.
-async fn fleet_of_three(app: &TestApp) {
+pub(crate) async fn fleet_of_three(app: &TestApp) {
     for (name, components, details) in [
         (
             "web01",
@@ -112,6 +112,15 @@ async fn pages_and_groups(app: &TestApp) {
     let expected =
         json!([{ "values": [null, "false"], "count": 2 }, { "values": ["Latitude 5420", "false"], "count": 1 }]);
     assert_eq!((&groups["groups"], &groups["total"], &groups["other"]), (&expected, &json!(3), &Value::Null));
+    let figures =
+        [("groupBy", "pendingReboot"), ("measures", "max:missingPatchCount,avg:hardware.cpuCount,min:lastBoot")];
+    let figures = ask(app, "/v1/query/assets", &figures).await;
+    assert_eq!(figures["groups"][0]["measures"][0], 1, "{figures}");
+    assert!(figures["groups"][0]["measures"][1].is_number(), "{figures}");
+    let all = ask(app, "/v1/query/assets", &[("measures", "avg:missingPatchCount"), ("query", "name:web*")]).await;
+    assert_eq!(all["groups"], json!([{ "values": [], "count": 2, "measures": [1.0] }]), "{all}");
+    let refused = app.get(&path("/v1/query/assets", &[("measures", "avg:lastBoot")])).await;
+    assert_eq!((refused.status, &refused.body["error"]["field"]), (400, &json!("measures")), "{}", refused.body);
     let statuses = ask(app, "/v1/query/patches", &[("groupBy", "patchStatus"), ("groupOrder", "value")]).await;
     assert_eq!(statuses["groups"], json!([{ "values": ["Missing"], "count": 2 }]), "{statuses}");
 }

@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
-use fettle_qql::order::DateInterval;
-pub use fettle_qql::order::GroupOrder;
+use fettle_qql::measure::{Figure, MAX_MEASURES, Tally};
+pub use fettle_qql::order::{GroupBy, GroupOrder};
 use fettle_qql::text::folded;
 use fettle_qql::token::TokenDefinition;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use sea_query::{Alias, Asterisk, Expr, ExprTrait as _, Func, Query, SelectStatement};
 
 use super::column::{Column, Word};
@@ -17,18 +16,6 @@ use super::page::{scope, select};
 use super::plan::{Planner, column};
 use super::questions::Questions;
 use super::{Asked, QuestionError};
-
-/// How groups are made and which of them are told.
-#[derive(Debug, Clone)]
-pub struct Grouping {
-    /// One or two groupable ones.
-    pub tokens: Vec<&'static TokenDefinition>,
-    /// Of dates.
-    pub interval: DateInterval,
-    pub zone: TimeZone,
-    pub order: GroupOrder,
-    pub limit: usize,
-}
 
 /// Texts as they are written, letter for letter; dates by the first day of their interval.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -40,14 +27,16 @@ pub enum GroupValue {
     Null,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Group {
     /// One for each token.
     pub values: Vec<GroupValue>,
     pub count: u64,
+    /// One for each measure; `None`: nothing has a value.
+    pub figures: Vec<Option<Figure>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Groups {
     pub groups: Vec<Group>,
     /// Of all groups that are not told; a thing with several values counts in each. `None` where all are told.
@@ -78,9 +67,10 @@ struct Join {
 }
 
 const NAMES: [&str; 2] = ["first", "second"];
+const MEASURED: [&str; MAX_MEASURES] = ["measured1", "measured2", "measured3"];
 
 impl Questions {
-    pub async fn groups(&mut self, asked: &Asked<'_>, grouping: &Grouping) -> Result<Groups, QuestionError> {
+    pub async fn groups(&mut self, asked: &Asked<'_>, grouping: &GroupBy) -> Result<Groups, QuestionError> {
         let planner = Planner::new(asked, self.backend());
         let plan = planner.plan(asked.expression)?;
         let columns: Vec<GroupColumn> = grouping
@@ -91,7 +81,9 @@ impl Questions {
             .collect::<Result<_, _>>()?;
         let is_exact = plan.is_exact();
         let table = planner.table()?;
-        let mut counts: HashMap<Vec<GroupValue>, u64> = HashMap::new();
+        let measured: Vec<(Expr, CellKind)> =
+            grouping.measures.iter().map(|measure| measured_column(measure.token)).collect::<Result<_, _>>()?;
+        let mut counts: HashMap<Vec<GroupValue>, (u64, Vec<Tally>)> = HashMap::new();
         if let Some(mut rows) = select(table, scope(asked.within).and(plan.upper())) {
             let mut kinds: Vec<CellKind> = columns.iter().map(|column| column.kind).collect();
             for (column, name) in columns.iter().zip(NAMES) {
@@ -100,8 +92,12 @@ impl Questions {
                     join_to(&mut rows, table, join);
                 }
             }
+            for ((value, kind), name) in measured.iter().zip(MEASURED) {
+                rows.expr_as(value.clone(), name);
+                kinds.push(*kind);
+            }
             let is_joined = columns.iter().any(|column| column.join.is_some());
-            let decision = if is_exact && !kinds.contains(&CellKind::Instant) {
+            let decision = if is_exact && measured.is_empty() && !kinds.contains(&CellKind::Instant) {
                 if is_joined {
                     rows.expr_as(Expr::col((table, "id")), "id").distinct();
                 }
@@ -120,6 +116,7 @@ impl Questions {
             };
             let take = |row: Vec<Cell>| {
                 let (values, rest) = row.split_at(columns.len());
+                let (figures, rest) = rest.split_at(measured.len());
                 let count = match (&decision, rest.first()) {
                     (None, Some(Cell::Int(count))) => u64::try_from(*count).unwrap_or(0),
                     (Some(decision), _) => u64::from(decision.holds(rest)),
@@ -127,7 +124,10 @@ impl Questions {
                 };
                 if count > 0 {
                     let shown = columns.iter().zip(values).map(|(column, cell)| column.shown.of(cell, grouping));
-                    *counts.entry(shown.collect()).or_default() += count;
+                    let new = || (0, vec![Tally::default(); figures.len()]);
+                    let (counted, tallies) = counts.entry(shown.collect()).or_insert_with(new);
+                    *counted += count;
+                    tallies.iter_mut().zip(figures).for_each(|(tally, cell)| measure(tally, cell));
                 }
                 ControlFlow::Continue(())
             };
@@ -157,6 +157,22 @@ fn group_column(token: &TokenDefinition, alias: &'static str) -> Result<GroupCol
     }
 }
 
+fn measured_column(token: &TokenDefinition) -> Result<(Expr, CellKind), QuestionError> {
+    match column(token.id)? {
+        Column::Int(value, _) => Ok((value, CellKind::Int)),
+        Column::Date(value, _) => Ok((value, CellKind::Instant)),
+        _ => Err(QuestionError::NotHere("figures over values of this kind")),
+    }
+}
+
+fn measure(tally: &mut Tally, cell: &Cell) {
+    match cell {
+        Cell::Int(value) => tally.add_whole(*value),
+        Cell::Instant(at) => tally.add_whole(at.as_microsecond()),
+        Cell::Null | Cell::Text(_) | Cell::Uuid(_) => {}
+    }
+}
+
 fn join_to(rows: &mut SelectStatement, table: &'static str, join: &Join) {
     let same = Expr::col((join.alias, join.pointer)).eq(Expr::col((table, "id")));
     let has_value = Expr::col((join.alias, join.column)).is_not_null();
@@ -174,7 +190,7 @@ fn counted(rows: SelectStatement, columns: usize) -> SelectStatement {
 }
 
 impl Shown {
-    fn of(&self, cell: &Cell, grouping: &Grouping) -> GroupValue {
+    fn of(&self, cell: &Cell, grouping: &GroupBy) -> GroupValue {
         match (cell, self) {
             (Cell::Int(value), Self::Bool) => GroupValue::Bool(*value == 1),
             (Cell::Int(value), _) => GroupValue::Int(*value),
@@ -191,8 +207,13 @@ impl Shown {
     }
 }
 
-fn cut(counts: HashMap<Vec<GroupValue>, u64>, grouping: &Grouping) -> Groups {
-    let mut groups: Vec<Group> = counts.into_iter().map(|(values, count)| Group { values, count }).collect();
+fn cut(counts: HashMap<Vec<GroupValue>, (u64, Vec<Tally>)>, grouping: &GroupBy) -> Groups {
+    let group = |(values, (count, tallies)): (_, (_, Vec<Tally>))| Group {
+        values,
+        count,
+        figures: grouping.measures.iter().zip(tallies).map(|(measure, tally)| measure.of(tally)).collect(),
+    };
+    let mut groups: Vec<Group> = counts.into_iter().map(group).collect();
     let by_value = |group: &Group| group.values.iter().map(place).collect::<Vec<_>>();
     match grouping.order {
         GroupOrder::Count => groups.sort_by_cached_key(|group| (std::cmp::Reverse(group.count), by_value(group))),

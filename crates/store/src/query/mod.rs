@@ -33,7 +33,7 @@ use fettle_qql::typed::Expression;
 use crate::error::StoreError;
 
 pub use cursor::Cursor;
-pub use group::{Group, GroupOrder, GroupValue, Grouping, Groups};
+pub use group::{Group, GroupBy, GroupOrder, GroupValue, Groups};
 pub use page::{Count, Page, RowId};
 pub use questions::Questions;
 

@@ -2,7 +2,12 @@
 
 mod columns;
 mod csv;
+mod explain;
+mod export;
 
+use std::path::PathBuf;
+
+use fettle_qql::Entity;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -37,6 +42,17 @@ impl Things {
             Self::Components => "/v1/query/components",
             Self::Audit => "/v1/audit",
             Self::Deployments => "/v1/deployments",
+        }
+    }
+
+    const fn entity(self) -> Entity {
+        match self {
+            Self::Assets => Entity::Asset,
+            Self::Patches => Entity::Patch,
+            Self::Vulnerabilities => Entity::Vulnerability,
+            Self::Components => Entity::Component,
+            Self::Audit => Entity::Audit,
+            Self::Deployments => Entity::Deployment,
         }
     }
 
@@ -75,9 +91,15 @@ pub(crate) struct Query {
     /// The number of what is found, alone
     #[arg(long, conflicts_with_all = ["group_by", "csv"])]
     count: bool,
+    /// Fields of the rows, in this order, such as `name,missingPatchCount`
+    #[arg(long, value_name = "NAMES", conflicts_with_all = ["group_by", "count"])]
+    fields: Option<String>,
     /// Numbers by the values of one or two tokens
     #[arg(long, value_name = "TOKENS")]
     group_by: Option<String>,
+    /// Up to three figures of each group, or of all: `avg:missingPatchCount,max:lastCheckedIn`
+    #[arg(long, value_name = "FIGURES", conflicts_with_all = ["count", "fields", "all", "xlsx", "explain"])]
+    measures: Option<String>,
     /// Of dates that are grouped by: day, week, month, quarter or year
     #[arg(long, value_name = "INTERVAL", requires = "group_by")]
     interval: Option<String>,
@@ -87,9 +109,18 @@ pub(crate) struct Query {
     /// Print CSV
     #[arg(long)]
     csv: bool,
-    /// Every row as CSV, however many there are
-    #[arg(long, requires = "csv", conflicts_with_all = ["limit", "count", "group_by"])]
+    /// Every row as CSV or JSON, however many there are
+    #[arg(long, conflicts_with_all = ["limit", "count", "group_by"])]
     all: bool,
+    /// Write every row into a workbook
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["csv", "json", "all", "limit", "count", "group_by"])]
+    xlsx: Option<PathBuf>,
+    /// What the query means, and how many each part of it finds by itself
+    #[arg(long, conflicts_with_all = ["csv", "count", "group_by", "sort", "limit", "all", "xlsx", "fields"])]
+    explain: bool,
+    /// Which parts hold for one thing, and why: id of an asset, patch or deployment, a CVE, or a record's number
+    #[arg(long, value_name = "ID", requires = "explain")]
+    why: Option<String>,
 }
 
 /// What every list that takes QQL answers.
@@ -108,12 +139,26 @@ struct Found {
 struct Group {
     values: Vec<Value>,
     count: u64,
+    #[serde(default)]
+    measures: Vec<Value>,
 }
 
 /// Rows of one page where all are wanted: as many as a server gives at once.
 const PAGE: u32 = 1_000;
 
 pub(crate) async fn run(client: &Client, query: Query) -> Result<Finding, Failure> {
+    if query.explain {
+        return explain::explain(client, &query).await;
+    }
+    if let Some(file) = &query.xlsx {
+        return export::to_file(client, &query, file).await;
+    }
+    if query.all && query.json {
+        return export::to_output(client, &query).await;
+    }
+    if query.all && !query.csv {
+        return Err(Failure::Argument("`--all` goes with `--csv` or `--json`".to_owned()));
+    }
     if query.all {
         return all(client, &query).await;
     }
@@ -128,8 +173,8 @@ pub(crate) async fn run(client: &Client, query: Query) -> Result<Finding, Failur
         return Ok(Finding::Nothing);
     }
     let (header, rows) = match &found.groups {
-        Some(groups) => grouped(query.group_by.as_deref().unwrap_or_default(), groups, found.other),
-        None => listed(query.things.columns(), &found.items),
+        Some(groups) => query.grouped(groups, found.other),
+        None => query.listed(&found.items),
     };
     if query.csv {
         csv::print(Some(&header), &rows);
@@ -156,8 +201,10 @@ async fn ask(client: &Client, query: &Query, after: &str) -> Result<Answer<Found
         ("limit", &limit),
         ("after", after),
         ("tz", &query.tz),
+        ("fields", query.fields.as_deref().unwrap_or_default()),
         ("count", if query.count { "true" } else { "" }),
         ("groupBy", query.group_by.as_deref().unwrap_or_default()),
+        ("measures", query.measures.as_deref().unwrap_or_default()),
         ("interval", query.interval.as_deref().unwrap_or_default()),
     ];
     let given: Vec<_> = parameters.into_iter().filter(|(_, value)| !value.is_empty()).collect();
@@ -169,7 +216,7 @@ async fn all(client: &Client, query: &Query) -> Result<Finding, Failure> {
     let mut after = String::new();
     loop {
         let found = ask(client, query, &after).await?.value;
-        let (header, rows) = listed(query.things.columns(), &found.items);
+        let (header, rows) = query.listed(&found.items);
         let is_read = csv::print(after.is_empty().then_some(header.as_slice()), &rows);
         match found.next.filter(|_| is_read) {
             Some(next) => after = next,
@@ -178,25 +225,43 @@ async fn all(client: &Client, query: &Query) -> Result<Finding, Failure> {
     }
 }
 
+impl Query {
+    /// The fields that were chosen, or those that are shown as a rule.
+    fn listed(&self, items: &[Value]) -> (Vec<String>, Vec<Vec<String>>) {
+        let Some(fields) = &self.fields else { return listed(self.things.columns(), items) };
+        let names: Vec<String> = fields.split(',').map(|name| name.trim().to_owned()).collect();
+        // A row has each under the name that it was asked for by.
+        let row = |item: &Value| names.iter().map(|name| cell(item.get(name))).collect();
+        let rows = items.iter().map(row).collect();
+        (names, rows)
+    }
+
+    fn grouped(&self, groups: &[Group], other: Option<u64>) -> (Vec<String>, Vec<Vec<String>>) {
+        let names = |text: &Option<String>| -> Vec<String> {
+            let names = text.as_deref().unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty());
+            names.map(str::to_owned).collect()
+        };
+        let (tokens, measures) = (names(&self.group_by), names(&self.measures));
+        let row = |group: &Group| {
+            let values = group.values.iter().map(|value| cell(Some(value)));
+            let figures = group.measures.iter().map(|figure| cell(Some(figure)));
+            values.chain([group.count.to_string()]).chain(figures).collect()
+        };
+        let mut rows: Vec<Vec<String>> = groups.iter().map(row).collect();
+        if let Some(other) = other {
+            let blanks = tokens.iter().skip(1).map(|_| String::new());
+            let none = measures.iter().map(|_| String::new());
+            let row = std::iter::once("Other".to_owned()).chain(blanks).chain([other.to_string()]).chain(none);
+            rows.push(row.collect());
+        }
+        (tokens.into_iter().chain(["COUNT".to_owned()]).chain(measures).collect(), rows)
+    }
+}
+
 fn listed(columns: &[Column], items: &[Value]) -> (Vec<String>, Vec<Vec<String>>) {
     let header = columns.iter().map(|column| column.title.to_owned()).collect();
     let row = |item: &Value| columns.iter().map(|column| cell(item.pointer(column.pointer))).collect();
     (header, items.iter().map(row).collect())
-}
-
-fn grouped(tokens: &str, groups: &[Group], other: Option<u64>) -> (Vec<String>, Vec<Vec<String>>) {
-    let names: Vec<&str> = tokens.split(',').map(str::trim).collect();
-    let header = names.iter().copied().chain(["COUNT"]).map(str::to_owned).collect();
-    let row = |group: &Group| {
-        let values = group.values.iter().map(|value| cell(Some(value)));
-        values.chain([group.count.to_string()]).collect()
-    };
-    let mut rows: Vec<Vec<String>> = groups.iter().map(row).collect();
-    if let Some(other) = other {
-        let blanks = names.iter().skip(1).map(|_| String::new());
-        rows.push(std::iter::once("Other".to_owned()).chain(blanks).chain([other.to_string()]).collect());
-    }
-    (header, rows)
 }
 
 fn show(header: &[String], rows: &[Vec<String>]) {

@@ -62,6 +62,8 @@ fn single<'e>(
         PatchToken::Enabled => Some(Value::Flag(entry.state.enabled)),
         PatchToken::IsHidden => Some(Value::Flag(entry.state.is_hidden())),
         PatchToken::IsKnownExploited => Some(Value::Flag(facts().any(|facts| facts.is_known_exploited()))),
+        PatchToken::Kb => patch.native_id("KB").and_then(Value::text),
+        PatchToken::Bulletin => patch.native_id("BULLETIN").and_then(Value::text),
         PatchToken::Advisory => patch.advisory().and_then(Value::text),
         PatchToken::OsRelease => Value::text(&patch.product),
         PatchToken::Reboot => {

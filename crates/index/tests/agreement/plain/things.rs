@@ -74,6 +74,11 @@ impl Patch<'_> {
             PatchToken::Enabled => flag(entry.state.enabled),
             PatchToken::IsHidden => flag(entry.state.is_hidden()),
             PatchToken::IsKnownExploited => flag(cves().any(|cve| facts_of(cve).is_known_exploited())),
+            PatchToken::Kb | PatchToken::Bulletin => {
+                let scheme = if token == PatchToken::Kb { "KB" } else { "BULLETIN" };
+                let natives = patch.native_ids.iter().filter(|native| native.scheme == scheme);
+                natives.take(1).map(|native| Fact::Text(native.value.clone())).collect()
+            }
             PatchToken::Advisory => text(patch.advisory().unwrap_or_default()),
             PatchToken::VendorPatchId => texts(patch.native_ids.iter().map(|native| native.value.as_str())),
             PatchToken::Cve => texts(cves()),

@@ -2,11 +2,12 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
+use fettle_qql::measure::{Figure, Measure, Statistic, measures};
 use fettle_qql::order::{DateInterval, SortKey, group_by, sort};
-use fettle_qql::token::{Grouping as Groupable, TokenDefinition, Vocabulary};
+use fettle_qql::token::{Grouping as Groupable, Kind, TokenDefinition, Vocabulary};
 use fettle_qql::typed::Query;
 use fettle_qql::{Context, Entity, check};
-use fettle_store::query::{Asked, Cursor, GroupOrder, GroupValue, Grouping, Questions, RowId, Within};
+use fettle_store::query::{Asked, Cursor, GroupBy, GroupOrder, GroupValue, Questions, RowId, Within};
 use fettle_testqql::{Fact, Generator, Thing, plain};
 use jiff::ToSpan as _;
 use jiff::civil::Weekday;
@@ -62,13 +63,16 @@ async fn agree<R: Row>(store: &TestStore, entity: Entity, rows: &[R]) {
         if n % 4 == 0 {
             let grouping = grouping(&mut rng, tokens, &zone);
             let told = questions.groups(&asked(&query), &grouping).await.expect("groups");
-            let counts = counts(rows, &query, &grouping);
+            let grouped = grouped(rows, &query, &grouping);
+            let counts: HashMap<_, u64> = grouped.iter().map(|(values, rows)| (values, rows.len() as u64)).collect();
             let in_all: u64 = told.groups.iter().map(|group| group.count).sum::<u64>() + told.other.unwrap_or(0);
             assert_eq!(in_all, counts.values().sum::<u64>(), "{text} by {grouping:?}");
             assert_eq!(told.groups.len(), counts.len().min(grouping.limit), "{text} by {grouping:?}");
             assert_eq!(told.other.is_some(), counts.len() > grouping.limit, "{text} by {grouping:?}");
             for group in &told.groups {
                 assert_eq!(counts.get(&group.values), Some(&group.count), "{text} by {grouping:?}: {group:?}");
+                let figures = grouping.measures.iter().map(|measure| figure(*measure, &grouped[&group.values]));
+                assert_eq!(group.figures, figures.collect::<Vec<_>>(), "{text} by {grouping:?}: {group:?}");
             }
             if grouping.order == GroupOrder::Count {
                 assert!(told.groups.is_sorted_by_key(|group| Reverse(group.count)), "{text} by {grouping:?}");
@@ -113,22 +117,54 @@ async fn pages(questions: &mut Questions, query: &Query, keys: &[SortKey], limit
     }
 }
 
-fn grouping(rng: &mut StdRng, tokens: &'static [TokenDefinition], zone: &TimeZone) -> Grouping {
+fn grouping(rng: &mut StdRng, tokens: &'static [TokenDefinition], zone: &TimeZone) -> GroupBy {
     use DateInterval as I;
     let groupable: Vec<_> = tokens.iter().filter(|token| token.grouping != Groupable::NotGroupable).collect();
     let names: BTreeSet<&str> = (0..rng.random_range(1..=2)).map(|_| one(rng, &groupable).name).collect();
     let names = names.into_iter().collect::<Vec<_>>().join(",");
-    Grouping {
+    GroupBy {
         tokens: group_by(&names, groupable[0].id.entity(), Vocabulary::FETTLE).expect("groups"),
         interval: *one(rng, &[I::Day, I::Week, I::Month, I::Quarter, I::Year]),
         zone: zone.clone(),
         order: *one(rng, &[GroupOrder::Count, GroupOrder::Value]),
         limit: rng.random_range(1..30),
+        measures: measured(rng, tokens),
     }
 }
 
-fn counts<R: Row>(rows: &[R], query: &Query, grouping: &Grouping) -> HashMap<Vec<GroupValue>, u64> {
-    let mut counts = HashMap::new();
+/// Up to three figures.
+fn measured(rng: &mut StdRng, tokens: &'static [TokenDefinition]) -> Vec<Measure> {
+    let entity = tokens[0].id.entity();
+    let texts = tokens.iter().flat_map(|token| ["min", "max", "avg"].map(|one| format!("{one}:{}", token.name)));
+    let all: Vec<Measure> =
+        texts.filter_map(|text| measures(&text, entity, Vocabulary::FETTLE).ok()).flatten().collect();
+    (0..rng.random_range(0..=3)).map(|_| *one(rng, &all)).collect()
+}
+
+/// Of the rows of one group.
+fn figure<R: Row>(measure: Measure, rows: &[&R]) -> Option<Figure> {
+    let value = |fact: Fact| match fact {
+        Fact::Int(value) => i128::from(value),
+        Fact::Date(at) => i128::from(at.as_microsecond()),
+        other => panic!("{other:?} is not measured"),
+    };
+    let values: Vec<i128> = rows.iter().flat_map(|row| row.facts(measure.token)).map(value).collect();
+    #[expect(clippy::cast_precision_loss, reason = "small numbers")]
+    let mean = || values.iter().sum::<i128>() as f64 / values.len() as f64;
+    let extreme = match measure.statistic {
+        Statistic::Min => values.iter().min(),
+        Statistic::Max => values.iter().max(),
+        Statistic::Avg => return (!values.is_empty()).then(|| Figure::Real(mean())),
+    };
+    let extreme = i64::try_from(*extreme?).expect("as it was");
+    Some(match measure.token.kind {
+        Kind::Date => Figure::Moment(jiff::Timestamp::from_microsecond(extreme).expect("a time")),
+        _ => Figure::Whole(extreme),
+    })
+}
+
+fn grouped<'r, R: Row>(rows: &'r [R], query: &Query, grouping: &GroupBy) -> HashMap<Vec<GroupValue>, Vec<&'r R>> {
+    let mut groups: HashMap<_, Vec<&R>> = HashMap::new();
     for row in rows.iter().filter(|row| plain::holds(&query.root, *row)) {
         let mut combined = vec![Vec::new()];
         for token in &grouping.tokens {
@@ -147,13 +183,13 @@ fn counts<R: Row>(rows: &[R], query: &Query, grouping: &Grouping) -> HashMap<Vec
             combined = values.iter().flat_map(with).collect();
         }
         for values in combined {
-            *counts.entry(values).or_default() += 1;
+            groups.entry(values).or_default().push(row);
         }
     }
-    counts
+    groups
 }
 
-fn group_value(fact: &Fact, grouping: &Grouping) -> GroupValue {
+fn group_value(fact: &Fact, grouping: &GroupBy) -> GroupValue {
     match fact {
         Fact::Text(text) => GroupValue::Text(text.clone()),
         Fact::Bool(value) => GroupValue::Bool(*value),
