@@ -76,7 +76,11 @@ export function DataTable<Row>(props: Props<Row>) {
                     <Td
                       key={column.key}
                       {...(column.actions ? { isActionCell: true } : { dataLabel: column.title })}
-                      {...(column.numeric ? { className: "ft-numeric" } : {})}
+                      {...(column.numeric
+                        ? { className: "ft-numeric" }
+                        : column.fixed
+                          ? { className: "ft-first" }
+                          : {})}
                     >
                       {column.cell(row)}
                     </Td>

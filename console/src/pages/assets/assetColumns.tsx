@@ -21,11 +21,22 @@ export const assetColumns: Column<AssetRow>[] = [
   { key: "address", title: "Address", optional: true, cell: (asset) => asset.address ?? quiet },
   {
     key: "scanStatus",
-    title: "Scan",
+    title: "Scan status",
     sortable: true,
+    optional: true,
     cell: (asset) => <ScanStatusLabel status={asset.scanStatus} reason={asset.scanReason} />,
   },
-  { key: "scannedAt", title: "Scanned", sortable: true, cell: (asset) => <When at={asset.scannedAt} /> },
+  {
+    key: "scanDateTime",
+    title: "Scanned",
+    sortable: true,
+    cell: (asset) => (
+      <>
+        {asset.scanStatus !== "Scanned" && <ScanStatusLabel status={asset.scanStatus} reason={asset.scanReason} />}{" "}
+        {asset.scannedAt && <When at={asset.scannedAt} />}
+      </>
+    ),
+  },
   {
     key: "missingPatchCount",
     title: "Missing",
@@ -34,15 +45,16 @@ export const assetColumns: Column<AssetRow>[] = [
     cell: (asset) => figure(asset, "missingPatchCount", "status=Missing"),
   },
   {
-    key: "missingSecurityCount",
+    key: "missingSecurityPatchCount",
     title: "Security",
     sortable: true,
     numeric: true,
     cell: (asset) => figure(asset, "missingSecurityCount", "status=Missing&security=yes"),
   },
   {
-    key: "overdueCount",
+    key: "overdueFindingCount",
     title: "Overdue",
+    sortable: true,
     numeric: true,
     cell: (asset) => figure(asset, "overdueCount", "status=Missing&overdue=yes"),
   },
@@ -63,10 +75,13 @@ export const assetColumns: Column<AssetRow>[] = [
     optional: true,
     cell: (asset) => <When at={asset.lastCheckedIn} />,
   },
-  { key: "agentVersion", title: "Agent", optional: true, cell: (asset) => asset.agentVersion },
+  { key: "osFamily", title: "Family", sortable: true, optional: true, cell: (asset) => asset.osFamily },
+  { key: "fqdn", title: "Full name", sortable: true, optional: true, cell: (asset) => asset.fqdn ?? quiet },
+  { key: "agentVersion", title: "Agent", sortable: true, optional: true, cell: (asset) => asset.agentVersion },
   {
     key: "lastDeployment",
     title: "Last deployment",
+    optional: true,
     cell: ({ lastDeployment }) =>
       lastDeployment ? (
         <Link to={`/deployments/${lastDeployment.deploymentId}`} className="ft-plain-link">
@@ -77,6 +92,26 @@ export const assetColumns: Column<AssetRow>[] = [
       ),
   },
 ];
+
+/** What `/v1/assets` calls the orders that it has under another name than the query language. */
+const ownOrders: Record<string, string> = {
+  scanDateTime: "scannedAt",
+  missingSecurityPatchCount: "missingSecurityCount",
+  name: "name",
+  operatingSystem: "operatingSystem",
+  scanStatus: "scanStatus",
+  missingPatchCount: "missingPatchCount",
+  installedPatchCount: "installedPatchCount",
+  lastLoggedOnUser: "lastLoggedOnUser",
+  lastCheckedIn: "lastCheckedIn",
+};
+
+/** For lists of assets without a query of their own. */
+export const filteredAssetColumns: Column<AssetRow>[] = assetColumns.map((column) => ({
+  ...column,
+  key: ownOrders[column.key] ?? column.key,
+  sortable: column.key in ownOrders,
+}));
 
 type Figure = "missingPatchCount" | "missingSecurityCount" | "overdueCount" | "installedPatchCount";
 
