@@ -169,7 +169,7 @@ type TableProps<Row> = {
 function RowTable<Row>({ list, address, result, columns, selection, empty, bulk }: TableProps<Row>) {
   const { data, error } = result;
   const { query, havingQuery } = address.question;
-  if (error && error.code === "QQL_INVALID") return null;
+  if (error?.code === "QQL_INVALID") return <p className="ft-quiet">Mend what is marked, and the list comes back.</p>;
   if (error && !data) return <Failure error={error} retry={result.refetch} />;
   if (data?.total === 0 && !result.isPlaceholderData) {
     const isUntouched = (query === "" || query === list.usualQuery) && havingQuery === "";

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import type { Column } from "./DataTable";
 
 export type ChosenColumns<Row> = {
@@ -34,20 +34,27 @@ export function useColumns<Row>(
     else localStorage.removeItem(storageKey);
     onChange(next ?? []);
   };
-  const find = (keys: string[]) => keys.flatMap((key) => columns.find((column) => column.key === key) ?? []);
-  return {
-    visible: [
+  const shown = known.join(",");
+  const visible = useMemo(
+    () => [
       ...columns.filter(({ fixed }) => fixed),
-      ...find(known),
+      ...find(columns, shown.split(",")),
       ...columns.filter(({ actions, fixed }) => actions && !fixed),
     ],
-    offered: [...find(known), ...columns.filter((column) => !isAlways(column) && !known.includes(column.key))],
+    [columns, shown],
+  );
+  return {
+    visible,
+    offered: [...find(columns, known), ...columns.filter((column) => !isAlways(column) && !known.includes(column.key))],
     isVisible: (key) => known.includes(key),
     toggle: (key) => save(known.includes(key) ? known.filter((one) => one !== key) : [...known, key]),
     move: (key, by) => save(moved(known, key, by)),
     reset: () => save(null),
   };
 }
+
+const find = <Row>(columns: Column<Row>[], keys: string[]) =>
+  keys.flatMap((key) => columns.find((column) => column.key === key) ?? []);
 
 const isAlways = <Row>(column: Column<Row>) => column.fixed || column.actions;
 
