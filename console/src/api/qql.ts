@@ -53,7 +53,7 @@ export const useTokens = (entity: Entity, field: QueryPart) =>
 export const useExplained = (entity: Entity, texts: QueryTexts, tz: string) =>
   useQuery<ExplainedQuery, ApiError>({
     queryKey: ["/v1/qql/explain", entity, texts, tz],
-    queryFn: () => request("POST", "/v1/qql/explain", { body: { entity, ...texts, tz } }),
+    queryFn: () => request("POST", "/v1/qql/explain", { body: { entity, ...texts, tz, counts: false } }),
     enabled: texts.query !== "" || texts.havingQuery !== "",
     placeholderData: keepPreviousData,
   });

@@ -6,16 +6,15 @@ import type { QueryAddress } from "./useQueryAddress";
 
 const titles: Record<ExportFormat, string> = { csv: "CSV", json: "JSON", xlsx: "XLSX (Excel)" };
 
-type Props = { entity: Queried; address: QueryAddress; columns: string[] };
+type Props = { entity: Queried; address: QueryAddress; fields: string[] };
 
-/** Every row of the query as a file, with those of the shown columns that are tokens. */
-export function ExportMenu({ entity, address, columns }: Props) {
+/** Every row of the query as a file, with the shown columns. */
+export function ExportMenu({ entity, address, fields }: Props) {
   const [open, setOpen] = useState(false);
   const { data } = useTokens(entity, "query");
-  const names = data?.items.map(({ name }) => name) ?? [];
-  const isToken = (name: string) => names.includes(name);
-  const fields = columns.filter(isToken).join(",");
-  const sort = isToken(address.sort.split(":")[0] ?? "") ? address.sort : "";
+  // An order that is no token is the list's own.
+  const isToken = data?.items.some(({ name }) => name === address.sort.split(":")[0]);
+  const asked = { ...address.question, sort: isToken ? address.sort : "", fields: fields.join(",") };
   return (
     <Dropdown
       isOpen={open}
@@ -32,7 +31,7 @@ export function ExportMenu({ entity, address, columns }: Props) {
         {exportFormats.map((format) => (
           <DropdownItem
             key={format}
-            to={exportPath(entity, format, { ...address.question, sort, fields })}
+            to={exportPath(entity, format, asked)}
             // The server names the file; the router would take the link for a page.
             download=""
           >

@@ -68,6 +68,7 @@ export function QueryList<Row>({ list, useRows = useTokenRows, empty, quick, bul
   });
   const { data } = result;
   const shownKeys = columns.visible.map(({ key }) => key);
+  const shownFields = columns.visible.map(({ key, field }) => field ?? key);
   return (
     <>
       <PageHead
@@ -108,7 +109,7 @@ export function QueryList<Row>({ list, useRows = useTokenRows, empty, quick, bul
             )}
             <ToolbarGroup align={{ default: "alignEnd" }} alignItems="center">
               <ToolbarItem>
-                <ExportMenu entity={list.entity} address={address} columns={shownKeys} />
+                <ExportMenu entity={list.entity} address={address} fields={shownFields} />
               </ToolbarItem>
               {!isGrouped && (
                 <ToolbarItem>

@@ -7,6 +7,8 @@ export type Column<Row> = {
   /** Also the API's name of the sort column when `sortable`. */
   key: string;
   title: string;
+  /** The API's name of what it shows, in rows and files; by default the key. */
+  field?: string;
   cell: (row: Row) => ReactNode;
   sortable?: boolean;
   /** Right-aligned figures. */

@@ -22,8 +22,8 @@ export function useListState(filterNames: readonly string[], usual?: Usual): Lis
 
   const set = useCallback(
     (values: Record<string, string>) =>
-      // Typing in the search box must not fill the history with every letter.
-      setParams((now) => withValues(now, values, usual), { replace: "search" in values }),
+      // Typing in the search box must not fill the history with every letter, nor choosing columns with every tick.
+      setParams((now) => withValues(now, values, usual), { replace: "search" in values || "columns" in values }),
     [setParams, usual],
   );
   const goNext = (cursor: string) =>

@@ -1,8 +1,8 @@
 //! The audit log (`access.md` 8): a record is written with its act, and chained within a second.
 
 use fettle_model::{AssetId, Sha256};
-use fettle_store::StoreError;
 use fettle_store::audit::{ActorKind, AuditOutcome, AuditRecord, AuditSource, NewAuditRecord};
+use fettle_store::{StoreError, WriteError};
 use fettle_wire::sha256;
 use serde_json::{Value, json};
 
@@ -60,6 +60,19 @@ impl Fleet {
             outcome: AuditOutcome::Success,
             details,
         }
+    }
+
+    /// Notes that rows are taken away in a file; reads are not noted otherwise (`access.md` 8).
+    pub async fn record_export(
+        &self,
+        actor: &Actor,
+        action: &str,
+        object_type: &str,
+        details: Value,
+    ) -> Result<(), StoreError> {
+        let record = self.audit(actor, action, (object_type, None, None), details);
+        let written = self.database.write(async move |tx| tx.audit().insert(&record).await).await;
+        written.map(drop).map_err(WriteError::into_store)
     }
 
     /// Numbers and hashes the committed records that have no number yet; gives how many.

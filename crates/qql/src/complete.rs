@@ -18,7 +18,7 @@ pub const MAX_ITEMS: usize = 20;
 pub trait Values {
     /// At most `limit` values that begin with `prefix`, in any case, the commonest first, each with the number of
     /// things that have it; values that nothing has are left out. `None`: it is not known.
-    fn commonest(&self, token: &TokenDefinition, prefix: &str, limit: usize) -> Option<Vec<(String, u64)>>;
+    fn commonest(&self, token: &'static TokenDefinition, prefix: &str, limit: usize) -> Option<Vec<(String, u64)>>;
 }
 
 /// No storage is there.
@@ -26,7 +26,7 @@ pub trait Values {
 pub struct NoValues;
 
 impl Values for NoValues {
-    fn commonest(&self, _: &TokenDefinition, _: &str, _: usize) -> Option<Vec<(String, u64)>> {
+    fn commonest(&self, _: &'static TokenDefinition, _: &str, _: usize) -> Option<Vec<(String, u64)>> {
         None
     }
 }
@@ -243,7 +243,7 @@ impl Completer<'_> {
         (slot.at, items)
     }
 
-    fn commonest(&self, token: &TokenDefinition, prefix: &str) -> Vec<(String, Option<u64>)> {
+    fn commonest(&self, token: &'static TokenDefinition, prefix: &str) -> Vec<(String, Option<u64>)> {
         let counted = self.values.commonest(token, prefix, MAX_ITEMS);
         let known: Vec<&str> = match token.kind {
             // The highest rank is what people look for.
@@ -258,14 +258,24 @@ impl Completer<'_> {
             }
         };
         let begins = known.into_iter().filter(|value| folded(value).starts_with(&folded(prefix)));
-        let Some(counted) = counted else { return begins.map(|value| (value.to_owned(), None)).collect() };
+        // Where nothing has any of them, they are what may be written still.
+        let Some(counted) = counted.filter(|counted| !counted.is_empty()) else {
+            return begins.map(|value| (value.to_owned(), None)).collect();
+        };
         let of = |value: &str| counted.iter().find(|(name, _)| folded(name) == folded(value)).map(|(_, count)| *count);
         begins.filter_map(|value| of(value).map(|count| (value.to_owned(), Some(count)))).collect()
     }
 
     fn dates(&self, prefix: &str) -> Vec<Item> {
         let today = date::today(&self.context.calendar);
-        let forms = ["now-7d".to_owned(), today, "now/d".to_owned(), "[now-7d .. now]".to_owned()];
+        let forms = [
+            "now-7d".to_owned(),
+            today,
+            "now/d".to_owned(),
+            "[now-7d .. now]".to_owned(),
+            "[now-30d .. now]".to_owned(),
+            "[now/M .. now]".to_owned(),
+        ];
         let begins = forms.into_iter().filter(|form| form.starts_with(prefix));
         begins.map(|form| Item::new(ItemKind::Value, form)).collect()
     }

@@ -16,6 +16,7 @@ pub mod error;
 mod normal;
 pub mod order;
 pub mod parser;
+pub mod parts;
 pub mod print;
 pub mod reference;
 mod sentence;

@@ -87,6 +87,8 @@ fn leaf_text(leaf: &Leaf, inside: Inside<'_>) -> String {
         Test::Present => format!("{name} is not null"),
         Test::Words(asked) => list(&name, &asked.iter().map(|asked| asked.written.to_string()).collect::<Vec<_>>()),
         Test::Whole(asked) => list(&name, &asked.iter().map(|asked| asked.written.to_string()).collect::<Vec<_>>()),
+        // Above the highest rank, or below the lowest: both mean no value.
+        Test::OneOf(places) if places.is_empty() => format!("{name}>{}", highest(leaf.token)),
         Test::OneOf(places) => {
             list(&name, &places.iter().map(|place| value_of(leaf.token, *place)).collect::<Vec<_>>())
         }
@@ -109,6 +111,13 @@ pub(crate) fn value_of(token: &TokenDefinition, place: usize) -> String {
         _ => None,
     }
     .unwrap_or_default()
+}
+
+fn highest(token: &TokenDefinition) -> String {
+    match token.kind {
+        Kind::Enum(enumeration) => value_of(token, enumeration.values.len().saturating_sub(1)),
+        _ => String::new(),
+    }
 }
 
 fn list(name: &str, values: &[String]) -> String {

@@ -23,6 +23,9 @@ pub enum WarningCode {
     /// Several unquoted words mean any of them.
     #[serde(rename = "QQL_ANY_WORD")]
     AnyWord,
+    /// The list leaves something out of which the query does not speak.
+    #[serde(rename = "QQL_HIDDEN_FILTER")]
+    HiddenFilter,
 }
 
 impl WarningCode {
@@ -33,6 +36,7 @@ impl WarningCode {
             Self::AlwaysTrue => "QQL_ALWAYS_TRUE",
             Self::NegatedFinding => "QQL_NEGATED_FINDING",
             Self::AnyWord => "QQL_ANY_WORD",
+            Self::HiddenFilter => "QQL_HIDDEN_FILTER",
         }
     }
 }
@@ -64,6 +68,11 @@ impl Warning {
             span: value.span,
             help: format!("for the words side by side, write `\"{}\"`", value.text),
         }
+    }
+
+    /// Lists know of their filters; the language does not.
+    pub fn hidden_filter(query: &Expression, message: &str, help: &str) -> Self {
+        Self { code: WarningCode::HiddenFilter, message: message.to_owned(), span: query.span, help: help.to_owned() }
     }
 
     fn constant(span: Span, constant: Constant) -> Self {

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::agent_channel::Limits;
+use crate::api::turns::Turns;
 use crate::feeds::catalogue_feeds::FeedSettings;
 use crate::feeds::sync::Syncing;
 
@@ -36,6 +37,8 @@ pub struct AppState {
     pub(crate) sync_wanted: Notify,
     /// As `sync_wanted`, of the feed that comes in pages.
     pub(crate) pages_wanted: Notify,
+    /// Queries wait for them.
+    pub turns: Arc<Turns>,
     /// What is at work; shutdown waits for it.
     pub tasks: TaskTracker,
     /// Cancelled when the server begins to stop: held check-ins end.

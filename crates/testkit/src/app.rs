@@ -127,6 +127,14 @@ impl TestApp {
         self.call(reqwest::Method::GET, path, None).await
     }
 
+    /// A file, which has to come.
+    pub async fn get_bytes(&self, path: &str) -> Vec<u8> {
+        let request = self.client.get(format!("{}{path}", self.console)).bearer_auth(&self.token);
+        let response = request.send().await.expect("an answer");
+        assert!(response.status().is_success(), "{path}: {}", response.status());
+        response.bytes().await.expect("the whole file").to_vec()
+    }
+
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.call(reqwest::Method::POST, path, Some(body)).await
     }

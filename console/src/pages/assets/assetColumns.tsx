@@ -29,6 +29,7 @@ export const assetColumns: Column<AssetRow>[] = [
   {
     key: "scanDateTime",
     title: "Scanned",
+    field: "scannedAt",
     sortable: true,
     cell: (asset) => (
       <>
@@ -47,6 +48,7 @@ export const assetColumns: Column<AssetRow>[] = [
   {
     key: "missingSecurityPatchCount",
     title: "Security",
+    field: "missingSecurityCount",
     sortable: true,
     numeric: true,
     cell: (asset) => figure(asset, "missingSecurityCount", "status=Missing&security=yes"),
@@ -54,6 +56,7 @@ export const assetColumns: Column<AssetRow>[] = [
   {
     key: "overdueFindingCount",
     title: "Overdue",
+    field: "overdueCount",
     sortable: true,
     numeric: true,
     cell: (asset) => figure(asset, "overdueCount", "status=Missing&overdue=yes"),
@@ -67,7 +70,7 @@ export const assetColumns: Column<AssetRow>[] = [
   },
   { key: "packageCount", title: "Packages", numeric: true, optional: true, cell: (asset) => asset.packageCount },
   { key: "lastLoggedOnUser", title: "User", sortable: true, cell: (asset) => asset.lastLoggedOnUser ?? quiet },
-  { key: "status", title: "Status", cell: (asset) => <AssetStatusLabels asset={asset} /> },
+  { key: "status", title: "Status", field: "agentStatus", cell: (asset) => <AssetStatusLabels asset={asset} /> },
   {
     key: "lastCheckedIn",
     title: "Last check-in",
@@ -81,6 +84,7 @@ export const assetColumns: Column<AssetRow>[] = [
   {
     key: "lastDeployment",
     title: "Last deployment",
+    field: "lastDeployment.state",
     optional: true,
     cell: ({ lastDeployment }) =>
       lastDeployment ? (

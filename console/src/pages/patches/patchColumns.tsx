@@ -24,6 +24,7 @@ export const patchColumns: Column<PatchRow>[] = [
   {
     key: "vendorSeverity",
     title: "Severity",
+    field: "severity",
     sortable: true,
     cell: (patch) => <SeverityLabel severity={patch.severity} derived={patch.isSeverityDerived} />,
   },
@@ -48,6 +49,7 @@ export const patchColumns: Column<PatchRow>[] = [
   {
     key: "publishedDate",
     title: "Published",
+    field: "published",
     sortable: true,
     cell: (patch) => <When at={patch.published} none="unknown" />,
   },

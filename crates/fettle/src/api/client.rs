@@ -16,6 +16,8 @@ use crate::failure::Failure;
 const CALL_LIMIT: Duration = Duration::from_mins(1);
 /// Time for a file to be sent, read and applied.
 const UPLOAD_LIMIT: Duration = Duration::from_hours(1);
+/// Time for a file to be made and received.
+const DOWNLOAD_LIMIT: Duration = Duration::from_hours(1);
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// Rows asked for at once when all are wanted; the API's most.
 const PAGE: u32 = 1_000;
@@ -130,6 +132,27 @@ impl Client {
         let request = self.request_with(Method::POST, path, query).timeout(UPLOAD_LIMIT);
         let request = request.header(CONTENT_LENGTH, length).header(CONTENT_TYPE, "application/octet-stream");
         read(&format!("POST {path}"), self.send(request.body(file)).await?).await
+    }
+
+    /// Hands a file over as it comes; false from `take` ends it. An error in the middle is told: what came is not whole.
+    pub(crate) async fn download(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        mut take: impl FnMut(&[u8]) -> Result<bool, Failure>,
+    ) -> Result<(), Failure> {
+        let request = self.request_with(Method::GET, path, query).timeout(DOWNLOAD_LIMIT);
+        let mut response = self.send(request).await?;
+        let broken = |source: reqwest::Error| Failure::Answer {
+            call: format!("GET {path}"),
+            source: source.without_url().into(),
+        };
+        while let Some(chunk) = response.chunk().await.map_err(broken)? {
+            if !take(&chunk)? {
+                break;
+            }
+        }
+        Ok(())
     }
 
     pub(crate) async fn delete(&self, path: &str) -> Result<(), Failure> {

@@ -87,6 +87,7 @@ fn router(seen: Shared) -> Router {
         .route("/v1/deployments/{id}", get(async || Json(deployment_details())))
         .route("/v1/audit", get(crate::query::audit))
         .route("/v1/query/assets", get(crate::query::no_assets))
+        .route("/v1/qql/explain", post(crate::query::explained))
         .route("/v1/catalogue/imports", post(import))
         .route("/v1/catalogue/documents", get(async || Json(json!({"items": [document()], "total": 1, "next": null}))))
         .layer(middleware::from_fn_with_state(Arc::clone(&seen), check));

@@ -59,6 +59,72 @@ pub(crate) async fn no_assets() -> Response {
     .into_response()
 }
 
+/// Two parts, of which the second holds for one asset.
+pub(crate) async fn explained(Json(asked): Json<Value>) -> Response {
+    let text = "name:web* and patches:(patchStatus:Missing)";
+    assert_eq!((&asked["entity"], &asked["query"]), (&json!("asset"), &json!(text)));
+    let is_one = !asked["id"].is_null();
+    let node = |kind: &str, offset: usize, length: usize, count: u64, why: Value, nodes: Vec<Value>| {
+        json!({ "kind": kind, "offset": offset, "length": length, "count": count, "countIsAll": count < 3,
+            "micros": count * 1_234, "why": if is_one { why } else { Value::Null }, "nodes": nodes })
+    };
+    let why = |holds: bool, values: Value| json!({ "holds": holds, "values": values, "related": [] });
+    let related =
+        json!({ "holds": true, "values": [], "related": [{ "entity": "patch", "id": "1", "name": "DSA-1" }] });
+    let inner = node("term", 23, 19, 3, Value::Null, vec![]);
+    let parts = vec![
+        node("term", 0, 9, 2, why(true, json!(["web01"])), vec![]),
+        node("group", 14, 29, 3, related, vec![inner]),
+    ];
+    let fact = json!({ "check": "deb", "subject": "openssl", "found": "1", "op": "<", "expected": "2", "holds": true });
+    let finding = json!({ "assetId": "1", "assetName": "web01", "patchId": "2", "patchTitle": "DSA-1",
+        "advisory": "DSA-1", "explanation": { "sentence": "web01 misses DSA-1.", "evidence": [fact],
+        "source": { "feed": "Debian" } } });
+    let warning = json!({ "code": "QQL_NARROW_DATE", "message": "`now` names one second", "help": "write `now/d`",
+        "offset": 0, "length": 1 });
+    let whole = node("and", 0, 43, 1, why(true, json!([])), parts);
+    Json(json!({ "normalized": text, "sentence": "Assets whose name fits.", "warnings": [warning], "tree": whole,
+        "having": null, "total": 1, "asOf": "2026-11-28T07:15:30Z",
+        "why": is_one.then(|| json!({ "holds": true, "findings": [finding] })) }))
+    .into_response()
+}
+
+#[tokio::test]
+async fn the_parts_of_a_query_are_shown() {
+    let shell = Shell::new().await;
+    let text = "name:web* and patches:(patchStatus:Missing)";
+    insta::assert_snapshot!(shell.run(&["query", "assets", text, "--explain"]).await, @r"
+    exit 0
+    --- stdout
+    Assets whose name fits.
+    COUNT  TIME    PART
+    1      1.2 ms  and
+    2      2.4 ms    name:web*
+    3+     3.7 ms    patches:(
+    3+     3.7 ms      patchStatus:Missing
+    --- stderr
+    warning: QQL_NARROW_DATE: `now` names one second; write `now/d`
+    ");
+    insta::assert_snapshot!(shell.run(&["query", "assets", text, "--explain", "--why", "web01"]).await, @r"
+    exit 0
+    --- stdout
+    Assets whose name fits.
+    COUNT  TIME    PART                     WHY
+    1      1.2 ms  and                      yes
+    2      2.4 ms    name:web*              yes: web01
+    3+     3.7 ms    patches:(              yes: DSA-1
+    3+     3.7 ms      patchStatus:Missing
+    The query finds it
+    web01 misses DSA-1.
+      openssl: 1 < 2
+      DSA-1, from Debian
+    --- stderr
+    warning: QQL_NARROW_DATE: `now` names one second; write `now/d`
+    ");
+    let json = shell.run(&["query", "assets", text, "--explain", "--json"]).await;
+    assert!(json.contains(r#""sentence":"Assets whose name fits.""#), "{json}");
+}
+
 #[tokio::test]
 async fn nothing_found_is_said() {
     let shell = Shell::new().await;

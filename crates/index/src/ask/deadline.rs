@@ -15,6 +15,9 @@ pub enum AskError {
     /// A history, which is asked in the database.
     #[error("the index holds no {0}")]
     NotInIndex(Entity),
+    /// The one thing that is asked about.
+    #[error("there is no such thing in scope")]
+    NotThere,
 }
 
 impl Deadline {

@@ -71,7 +71,7 @@ impl<'a> Value<'a> {
 
     /// Does what is asked hold for this value? A test of another kind than the value's does not; the check of a query lets
     /// none through.
-    fn fits(&self, test: &Test) -> bool {
+    pub(super) fn fits(&self, test: &Test) -> bool {
         match (test, self) {
             (Test::Words(asked), Self::Text(text)) => asked.iter().any(|asked| asked.matcher.matches(text)),
             (Test::Whole(asked), Self::Text(text)) => asked.iter().any(|asked| asked.matcher.matches(text)),

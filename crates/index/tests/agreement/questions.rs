@@ -25,12 +25,12 @@ use crate::steps::{
 };
 use crate::truth::{AS_OF, Truth, facts};
 
-const ENTITIES: [Entity; 4] = [Entity::Asset, Entity::Patch, Entity::Vulnerability, Entity::Component];
+pub(crate) const ENTITIES: [Entity; 4] = [Entity::Asset, Entity::Patch, Entity::Vulnerability, Entity::Component];
 /// Queries about one fleet.
 const QUERIES: usize = 40;
 
 #[derive(Debug, Clone)]
-struct Fleet {
+pub(crate) struct Fleet {
     machines: Vec<Machine>,
     publications: Vec<Publication>,
     advisories: Vec<(&'static str, usize, Option<&'static str>)>,
@@ -39,10 +39,10 @@ struct Fleet {
     exceptions: Vec<(usize, usize, bool)>,
     /// None: everything.
     scope: Option<Vec<bool>>,
-    seed: u64,
+    pub(crate) seed: u64,
 }
 
-fn fleet() -> impl Strategy<Value = Fleet> {
+pub(crate) fn fleet() -> impl Strategy<Value = Fleet> {
     (
         proptest::collection::vec(machine(), 1..7),
         proptest::collection::vec(publication(), 0..6),
@@ -66,7 +66,7 @@ fn fleet() -> impl Strategy<Value = Fleet> {
 }
 
 impl Fleet {
-    fn truth(&self) -> Truth {
+    pub(crate) fn truth(&self) -> Truth {
         let mut truth = Truth::default();
         for (number, machine) in self.machines.iter().enumerate() {
             let has = components(machine);
@@ -91,7 +91,7 @@ impl Fleet {
         truth
     }
 
-    fn index(truth: &Truth) -> Index {
+    pub(crate) fn index(truth: &Truth) -> Index {
         let index = Index::with_sla(SlaDays::default(), Timestamp::from_second(AS_OF).expect("a time"));
         index.add_components(truth.interned.iter().map(|(component, id)| (*id, component)));
         let assets = truth.machines.iter().map(|(asset, machine)| LoadedAsset {
@@ -105,14 +105,24 @@ impl Fleet {
         index
     }
 
-    fn scope(&self, truth: &Truth) -> BTreeSet<AssetId> {
+    pub(crate) fn scope(&self, truth: &Truth) -> BTreeSet<AssetId> {
         let is_in = |at: usize| self.scope.as_ref().is_none_or(|scope| scope[at]);
         truth.machines.keys().enumerate().filter(|(at, _)| is_in(*at)).map(|(_, asset)| *asset).collect()
     }
 }
 
+impl Fleet {
+    /// As the index takes it.
+    pub(crate) fn asked_in(&self, assets: &BTreeSet<AssetId>) -> Scope {
+        match self.scope {
+            Some(_) => Scope::Assets(assets.iter().copied().collect()),
+            None => Scope::Everything,
+        }
+    }
+}
+
 /// Values by token, from all things.
-fn samples(world: &World<'_>) -> Samples {
+pub(crate) fn samples(world: &World<'_>) -> Samples {
     let mut values: HashMap<TokenId, Vec<String>> = HashMap::new();
     let mut note = |entity: Entity, thing: &dyn Thing| {
         let tokens = Vocabulary::FETTLE.tokens(entity).iter();
@@ -135,7 +145,7 @@ fn samples(world: &World<'_>) -> Samples {
 type Counts = BTreeMap<Option<String>, u64>;
 
 /// The answer thing by thing, in order; and the things counted by the values of a token.
-fn expected(
+pub(crate) fn expected(
     world: &World<'_>,
     query: &Query,
     having: Option<&Query>,
@@ -276,7 +286,7 @@ fn page(index: &Index, question: &Question<'_>, order: &Order<'_>) -> Result<Pag
 }
 
 /// What is asked of the other side of an entity's findings.
-const fn other_side(entity: Entity) -> Option<Entity> {
+pub(crate) const fn other_side(entity: Entity) -> Option<Entity> {
     match entity {
         Entity::Asset => Some(Entity::Patch),
         Entity::Patch | Entity::Vulnerability => Some(Entity::Asset),
@@ -288,10 +298,7 @@ fn ask(fleet: &Fleet) -> Result<(), TestCaseError> {
     let truth = fleet.truth();
     let index = Fleet::index(&truth);
     let assets = fleet.scope(&truth);
-    let scope = match fleet.scope {
-        Some(_) => Scope::Assets(assets.iter().copied().collect()),
-        None => Scope::Everything,
-    };
+    let scope = fleet.asked_in(&assets);
     let world = World { truth: &truth, scope: assets };
     let samples = samples(&world);
     let now = Timestamp::from_second(AS_OF).expect("a time");

@@ -84,7 +84,7 @@ fn what_is_offered_where() {
     name:"web"|    -> and, or
     name:"web" |    -> and, or
     (name:web |    -> and, or, )
-    created:|    -> now-7d, 2026-11-28, now/d, [now-7d .. now]
+    created:|    -> now-7d, 2026-11-28, now/d, [now-7d .. now], [now-30d .. now], [now/M .. now]
     created>=now|   now -> now-7d, now/d
     lastLoggedOnUser is |    -> null, not null
     lastLoggedOnUser is not |    -> null
@@ -102,9 +102,9 @@ fn what_is_offered_where() {
     pendingReboot:|    -> true, false
     platform|   platform -> platform, platform:, platform is null, platform is not null
     hardware.memoryMb|   hardware.memoryMb -> hardware.memoryMb, hardware.memoryMb:, hardware.memoryMb>, hardware.memoryMb>=, hardware.memoryMb<, hardware.memoryMb<=, hardware.memoryMb is null, hardware.memoryMb is not null
-    created:(|    -> now-7d, 2026-11-28, now/d, [now-7d .. now]
+    created:(|    -> now-7d, 2026-11-28, now/d, [now-7d .. now], [now-30d .. now], [now/M .. now]
     created:(now-7|   now-7 -> now-7d
-    created:(now .. |    -> now-7d, 2026-11-28, now/d, [now-7d .. now]
+    created:(now .. |    -> now-7d, 2026-11-28, now/d, [now-7d .. now], [now-30d .. now], [now/M .. now]
     name:(we|   we ->
     "#);
     assert_eq!(offered(Entity::Patch, "vendorSeverity:|", &NoValues), " -> Critical, Important, Moderate, Low, None");

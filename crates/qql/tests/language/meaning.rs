@@ -196,3 +196,15 @@ fn a_list_of_one_star_asks_for_any_value() {
         ],
     );
 }
+
+#[test]
+fn no_rank_is_above_the_highest_and_none_below_the_lowest() {
+    reads(
+        Entity::Patch,
+        &[
+            ("vendorSeverity>Critical", "vendorSeverity>Critical"),
+            ("vendorSeverity<None", "vendorSeverity>Critical"),
+            ("vendorSeverity>=Critical", "vendorSeverity:Critical"),
+        ],
+    );
+}

@@ -11,15 +11,17 @@ use fettle_index::Index;
 use fettle_index::ask::{
     Answer, AskError, ComponentRow as IndexComponent, Deadline, Group, GroupBy, Order, Position, Question, Scope,
 };
-use fettle_index::query::{AssetRow as IndexAsset, PatchRow as IndexPatch, VulnerabilityRow as IndexVulnerability};
+use fettle_index::query::{PatchRow as IndexPatch, VulnerabilityRow as IndexVulnerability};
 use fettle_qql::Entity;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::assets::row::AssetRow;
 use super::error::{ApiError, Parameters};
+use super::fields::Row;
 use super::patches::row::{PatchRow, row};
 use super::query::{Found, GroupRow, LIMIT, QueryParameters, Request};
+use super::turns::Turn;
 use super::vulnerabilities::VulnerabilityRow;
 use crate::state::AppState;
 
@@ -54,9 +56,8 @@ impl From<IndexComponent> for ComponentRow {
 pub async fn assets(
     State(app): State<Arc<AppState>>,
     Parameters(asked): Parameters<QueryParameters>,
-) -> Result<Json<Found<AssetRow>>, ApiError> {
-    let page: Page<IndexAsset> = Index::ask_assets;
-    asked.ask(app, Entity::Asset, "name", page, AppState::asset_rows).await.map(Json)
+) -> Result<Json<Found<Row<AssetRow>>>, ApiError> {
+    list(app, asked, Entity::Asset, Index::ask_assets, AppState::asset_rows).await
 }
 
 /// Patches for which the query holds, hidden and replaced ones too; those that most assets miss come first where no order
@@ -66,12 +67,8 @@ pub async fn assets(
 pub async fn patches(
     State(app): State<Arc<AppState>>,
     Parameters(asked): Parameters<QueryParameters>,
-) -> Result<Json<Found<PatchRow>>, ApiError> {
-    let page: Page<IndexPatch> = Index::ask_patches;
-    let rows = |_: &AppState, rows: Vec<IndexPatch>| {
-        rows.into_iter().map(|found| row(found.entry, found.count, found.is_superseded)).collect()
-    };
-    asked.ask(app, Entity::Patch, "missingCount:desc", page, rows).await.map(Json)
+) -> Result<Json<Found<Row<PatchRow>>>, ApiError> {
+    list(app, asked, Entity::Patch, Index::ask_patches, patch_rows).await
 }
 
 /// Vulnerabilities for which the query holds; those that most assets are exposed to come first where no order is given.
@@ -80,10 +77,8 @@ pub async fn patches(
 pub async fn vulnerabilities(
     State(app): State<Arc<AppState>>,
     Parameters(asked): Parameters<QueryParameters>,
-) -> Result<Json<Found<VulnerabilityRow>>, ApiError> {
-    let page: Page<IndexVulnerability> = Index::ask_vulnerabilities;
-    let rows = |_: &AppState, rows: Vec<IndexVulnerability>| rows.into_iter().map(VulnerabilityRow::from).collect();
-    asked.ask(app, Entity::Vulnerability, "affectedAssetCount:desc", page, rows).await.map(Json)
+) -> Result<Json<Found<Row<VulnerabilityRow>>>, ApiError> {
+    list(app, asked, Entity::Vulnerability, Index::ask_vulnerabilities, vulnerability_rows).await
 }
 
 /// Distinct components for which the query holds; those that most assets have come first where no order is given.
@@ -92,14 +87,36 @@ pub async fn vulnerabilities(
 pub async fn components(
     State(app): State<Arc<AppState>>,
     Parameters(asked): Parameters<QueryParameters>,
-) -> Result<Json<Found<ComponentRow>>, ApiError> {
-    let page: Page<IndexComponent> = Index::ask_components;
-    let rows = |_: &AppState, rows: Vec<IndexComponent>| rows.into_iter().map(ComponentRow::from).collect();
-    asked.ask(app, Entity::Component, "assetCount:desc", page, rows).await.map(Json)
+) -> Result<Json<Found<Row<ComponentRow>>>, ApiError> {
+    list(app, asked, Entity::Component, Index::ask_components, component_rows).await
+}
+
+pub(super) fn patch_rows(_: &AppState, rows: Vec<IndexPatch>) -> Vec<PatchRow> {
+    rows.into_iter().map(|found| row(found.entry, found.count, found.is_superseded)).collect()
+}
+
+pub(super) fn vulnerability_rows(_: &AppState, rows: Vec<IndexVulnerability>) -> Vec<VulnerabilityRow> {
+    rows.into_iter().map(VulnerabilityRow::from).collect()
+}
+
+pub(super) fn component_rows(_: &AppState, rows: Vec<IndexComponent>) -> Vec<ComponentRow> {
+    rows.into_iter().map(ComponentRow::from).collect()
+}
+
+/// The order of a list for which none is asked.
+const fn default_order(entity: Entity) -> &'static str {
+    match entity {
+        Entity::Asset => "name",
+        Entity::Patch => "missingCount:desc",
+        Entity::Vulnerability => "affectedAssetCount:desc",
+        Entity::Component => "assetCount:desc",
+        // Of histories the newest come first.
+        Entity::Deployment | Entity::Audit => "",
+    }
 }
 
 /// Asks the index for a page.
-type Page<Row> = for<'i, 'q> fn(&'i Index, &Question<'q>, &Order<'q>) -> Result<Answer<Row>, AskError>;
+pub(super) type Page<Row> = for<'i, 'q> fn(&'i Index, &Question<'q>, &Order<'q>) -> Result<Answer<Row>, AskError>;
 
 /// A place in a list, and the order of the list.
 #[derive(Debug, Serialize, Deserialize)]
@@ -124,29 +141,47 @@ impl Cursor {
     }
 }
 
-impl QueryParameters {
-    /// `order`: of a list for which none is asked.
-    async fn ask<Row: Send + 'static, T>(
-        mut self,
-        app: Arc<AppState>,
-        entity: Entity,
-        order: &str,
-        page: Page<Row>,
-        rows: impl FnOnce(&AppState, Vec<Row>) -> Vec<T>,
-    ) -> Result<Found<T>, ApiError> {
-        app.index_ready()?;
-        self.sort = self.sort.filter(|sort| !sort.is_empty()).or_else(|| Some(order.to_owned()));
-        let request = self.read(entity, app.fleet.index.as_of())?;
-        let asked = Arc::clone(&app);
-        let found = blocking(move || found(&asked.fleet.index, &request, page)).await??;
-        let items = rows(&app, found.items);
-        let Found { total, total_is_all, next, groups, other, as_of, .. } = found;
-        Ok(Found { items, total, total_is_all, next, groups, other, as_of })
-    }
+/// Of a list that the index answers.
+pub(super) fn request(app: &AppState, mut asked: QueryParameters, entity: Entity) -> Result<Request, ApiError> {
+    app.index_ready()?;
+    let order = default_order(entity);
+    asked.sort = asked.sort.filter(|sort| !sort.is_empty()).or_else(|| Some(order.to_owned()));
+    asked.read(entity, app.fleet.index.as_of())
 }
 
-/// Runs on a thread that may be busy for seconds.
+async fn list<Asked: Send + 'static, T: Serialize>(
+    app: Arc<AppState>,
+    asked: QueryParameters,
+    entity: Entity,
+    page: Page<Asked>,
+    rows: fn(&AppState, Vec<Asked>) -> Vec<T>,
+) -> Result<Json<Found<Row<T>>>, ApiError> {
+    let request = request(&app, asked, entity)?;
+    let fields = request.fields.clone();
+    answer(&app, request, page, rows).await?.with_fields(fields.as_deref()).map(Json)
+}
+
+pub(super) async fn answer<Asked: Send + 'static, T>(
+    app: &Arc<AppState>,
+    request: Request,
+    page: Page<Asked>,
+    rows: fn(&AppState, Vec<Asked>) -> Vec<T>,
+) -> Result<Found<T>, ApiError> {
+    let asked = Arc::clone(app);
+    let found = blocking(move || found(&asked.fleet.index, &request, page)).await??;
+    let items = rows(app, found.items);
+    let Found { total, total_is_all, next, groups, other, as_of, .. } = found;
+    Ok(Found { items, total, total_is_all, next, groups, other, as_of })
+}
+
+/// Runs on a thread that may be busy for seconds, and keeps the request's turn until it ends.
 pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+    let turn = Turn::current();
+    let work = move || {
+        let answer = work();
+        drop(turn);
+        answer
+    };
     tokio::task::spawn_blocking(work).await.map_err(ApiError::internal)
 }
 
@@ -204,6 +239,7 @@ impl From<AskError> for ApiError {
         match error {
             AskError::TookTooLong => Self::query_timeout(LIMIT),
             AskError::NotInIndex(_) => Self::internal(error),
+            AskError::NotThere => Self::not_found("thing in this list"),
         }
     }
 }

@@ -12,6 +12,8 @@ mod auth;
 pub mod catalogue;
 mod error;
 pub mod exceptions;
+pub mod export;
+mod fields;
 pub mod jobs;
 mod list;
 mod narrowed;
@@ -21,6 +23,7 @@ pub mod public;
 pub mod qql;
 mod query;
 pub mod searches;
+pub mod turns;
 pub mod vulnerabilities;
 mod whole;
 
@@ -100,6 +103,7 @@ fn routes() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(searches::list::list, searches::create::create))
         .routes(routes!(searches::show::show, searches::replace::replace, searches::delete::delete))
         .routes(routes!(searches::default::set, searches::default::unset))
+        .routes(routes!(export::export))
         .routes(routes!(catalogue::documents::list))
         .routes(routes!(catalogue::feeds::list))
         .routes(routes!(catalogue::feeds::sync))
@@ -120,6 +124,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
 pub fn router(state: Arc<AppState>) -> Router {
     let (api, _) = routes().split_for_parts();
     let (uploads, _) = uploads().split_for_parts();
+    let api = api.layer(middleware::from_fn_with_state(Arc::clone(&state.turns), turns::in_turn));
     // An upload is received before it begins to change anything, and sees to the rest itself.
     let api = api.layer(middleware::from_fn_with_state(Arc::clone(&state), whole::whole));
     let all = api.layer(RequestBodyLimitLayer::new(MAX_BODY)).merge(uploads);

@@ -67,7 +67,7 @@ impl Narrowing {
     }
 }
 
-fn speaks_of(expression: &Expression, tokens: &[TokenId]) -> bool {
+pub(super) fn speaks_of(expression: &Expression, tokens: &[TokenId]) -> bool {
     match &expression.form {
         Form::And(parts) | Form::Or(parts) => parts.iter().any(|part| speaks_of(part, tokens)),
         Form::Not(inner) => speaks_of(inner, tokens),

@@ -13,11 +13,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::error::ApiError;
+use super::fields::Field;
 
 /// How long a query may take.
 pub(super) const LIMIT: Duration = Duration::from_secs(5);
 /// As far as rows are counted beside a page.
-const COUNTED: u64 = 10_000;
+pub(super) const COUNTED: u64 = 10_000;
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -36,6 +37,8 @@ pub struct QueryParameters {
     pub after: Option<String>,
     /// IANA name of the zone of dates that name none; UTC.
     pub tz: Option<String>,
+    /// Names of fields of the rows, with commas between: the rows have these alone. Inside a field: `cvss.score`.
+    pub fields: Option<String>,
     /// The number alone, of all that is found.
     #[serde(default)]
     pub count: bool,
@@ -83,6 +86,7 @@ pub struct GroupRow {
 }
 
 /// Parameters that make sense.
+#[derive(Clone)]
 pub(super) struct Request {
     pub(super) query: Query,
     pub(super) sort: Vec<order::SortKey>,
@@ -90,6 +94,8 @@ pub(super) struct Request {
     pub(super) after: Option<String>,
     pub(super) count: bool,
     pub(super) having: Option<Query>,
+    /// Of the rows; all.
+    pub(super) fields: Option<Vec<Field>>,
     /// By which a cursor knows its list.
     pub(super) order: String,
     /// How far rows are counted.
@@ -127,6 +133,7 @@ impl QueryParameters {
             after,
             count: self.count,
             having,
+            fields: Field::chosen(entity, self.fields.as_deref())?,
             order: self.sort.clone().unwrap_or_default(),
             counted: (!self.count).then_some(COUNTED),
             grouping: Some(grouping).filter(|grouping| !grouping.tokens.is_empty()),
@@ -139,6 +146,11 @@ impl Request {
     /// For a list that is never so long that counting it takes long.
     pub(super) fn counting_all(self) -> Self {
         Self { counted: None, ..self }
+    }
+
+    /// For rows alone.
+    pub(super) fn uncounted(self) -> Self {
+        Self { counted: Some(0), ..self }
     }
 
     /// Asks the database; `load` makes rows of the ids that were found, in their order and from the same state.

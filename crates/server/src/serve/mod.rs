@@ -100,6 +100,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         ordered: std::sync::Mutex::default(),
         sync_wanted: tokio::sync::Notify::new(),
         pages_wanted: tokio::sync::Notify::new(),
+        turns: Arc::default(),
         tasks: TaskTracker::new(),
         stopping: CancellationToken::new(),
     });

@@ -5,6 +5,8 @@ mod advisories;
 mod changelogs;
 mod decisions;
 mod enrolment;
+mod explain;
+mod export;
 mod hostile;
 mod identity;
 mod imports;

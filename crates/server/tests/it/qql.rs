@@ -3,6 +3,8 @@
 use fettle_testkit::TestApp;
 use serde_json::{Value, json};
 
+use crate::questions::fleet_of_three;
+
 fn labels(offered: &Value) -> Vec<&str> {
     offered["items"].as_array().expect("items").iter().map(|item| item["label"].as_str().expect("a label")).collect()
 }
@@ -29,6 +31,41 @@ async fn what_may_follow_is_offered() {
     assert!(labels(&second).contains(&"patchStatus"), "{second}");
     let back = complete(&app, "patch", "havingQuery", "pendingRe").await;
     assert!(labels(&back).iter().any(|label| label.starts_with("pendingReboot")), "{back}");
+}
+
+/// Label and number of each value that is offered.
+async fn values(app: &TestApp, entity: &str, field: &str, text: &str) -> Vec<(String, u64)> {
+    let offered = complete(app, entity, field, text).await;
+    let items = offered["items"].as_array().expect("items").iter();
+    let value = |item: &Value| {
+        let count = item["count"].as_u64().unwrap_or_else(|| panic!("no number: {item}"));
+        (item["label"].as_str().expect("a label").to_owned(), count)
+    };
+    items.map(value).collect()
+}
+
+#[tokio::test]
+async fn values_of_the_fleet_are_offered_with_their_numbers() {
+    let app = TestApp::start().await;
+    fleet_of_three(&app).await;
+    let named =
+        |values: &[(&str, u64)]| values.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect::<Vec<_>>();
+    assert_eq!(
+        values(&app, "asset", "query", "platform:Linux and name:WE").await,
+        named(&[("web01", 1), ("web02", 1)])
+    );
+    assert_eq!(values(&app, "asset", "query", "components.name:op").await, named(&[("openssl", 2)]));
+    assert_eq!(values(&app, "asset", "query", "components:(name:ba").await, named(&[("bash", 1)]));
+    assert_eq!(values(&app, "asset", "query", "scanStatus:").await, named(&[("Scanned", 3)]));
+    assert_eq!(values(&app, "asset", "query", "patches:(package:op").await, named(&[("openssl", 1)]));
+    assert_eq!(values(&app, "patch", "havingQuery", "hardware.model:").await, named(&[("Latitude 5420", 1)]));
+    let keys = values(&app, "audit", "query", "action:key.").await;
+    assert_eq!((keys[0].0.as_str(), keys.len()), ("key.create", 1), "{keys:?}");
+    // Dates are not seen, but named.
+    let dates = complete(&app, "asset", "query", "lastBoot:").await;
+    let dates = labels(&dates);
+    assert!(["now-7d", "now/d", "[now-30d .. now]"].iter().all(|date| dates.contains(date)), "{dates:?}");
+    app.stop().await;
 }
 
 #[tokio::test]

@@ -41,7 +41,7 @@ fn facts_of(hostname: &str) -> FactsReport {
 }
 
 /// `web01` lacks openssl 2 and says a lot of itself, `web02` has it, `db01` has another package.
-async fn fleet_of_three(app: &TestApp) {
+pub(crate) async fn fleet_of_three(app: &TestApp) {
     for (name, components, details) in [
         (
             "web01",

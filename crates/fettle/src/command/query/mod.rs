@@ -2,7 +2,12 @@
 
 mod columns;
 mod csv;
+mod explain;
+mod export;
 
+use std::path::PathBuf;
+
+use fettle_qql::Entity;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -37,6 +42,17 @@ impl Things {
             Self::Components => "/v1/query/components",
             Self::Audit => "/v1/audit",
             Self::Deployments => "/v1/deployments",
+        }
+    }
+
+    const fn entity(self) -> Entity {
+        match self {
+            Self::Assets => Entity::Asset,
+            Self::Patches => Entity::Patch,
+            Self::Vulnerabilities => Entity::Vulnerability,
+            Self::Components => Entity::Component,
+            Self::Audit => Entity::Audit,
+            Self::Deployments => Entity::Deployment,
         }
     }
 
@@ -75,6 +91,9 @@ pub(crate) struct Query {
     /// The number of what is found, alone
     #[arg(long, conflicts_with_all = ["group_by", "csv"])]
     count: bool,
+    /// Fields of the rows, in this order, such as `name,missingPatchCount`
+    #[arg(long, value_name = "NAMES", conflicts_with_all = ["group_by", "count"])]
+    fields: Option<String>,
     /// Numbers by the values of one or two tokens
     #[arg(long, value_name = "TOKENS")]
     group_by: Option<String>,
@@ -87,9 +106,18 @@ pub(crate) struct Query {
     /// Print CSV
     #[arg(long)]
     csv: bool,
-    /// Every row as CSV, however many there are
-    #[arg(long, requires = "csv", conflicts_with_all = ["limit", "count", "group_by"])]
+    /// Every row as CSV or JSON, however many there are
+    #[arg(long, conflicts_with_all = ["limit", "count", "group_by"])]
     all: bool,
+    /// Write every row into a workbook
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["csv", "json", "all", "limit", "count", "group_by"])]
+    xlsx: Option<PathBuf>,
+    /// What the query means, and how many each part of it finds by itself
+    #[arg(long, conflicts_with_all = ["csv", "count", "group_by", "sort", "limit", "all", "xlsx", "fields"])]
+    explain: bool,
+    /// Which parts hold for one thing, and why: id of an asset, patch or deployment, a CVE, or a record's number
+    #[arg(long, value_name = "ID", requires = "explain")]
+    why: Option<String>,
 }
 
 /// What every list that takes QQL answers.
@@ -114,6 +142,18 @@ struct Group {
 const PAGE: u32 = 1_000;
 
 pub(crate) async fn run(client: &Client, query: Query) -> Result<Finding, Failure> {
+    if query.explain {
+        return explain::explain(client, &query).await;
+    }
+    if let Some(file) = &query.xlsx {
+        return export::to_file(client, &query, file).await;
+    }
+    if query.all && query.json {
+        return export::to_output(client, &query).await;
+    }
+    if query.all && !query.csv {
+        return Err(Failure::Argument("`--all` goes with `--csv` or `--json`".to_owned()));
+    }
     if query.all {
         return all(client, &query).await;
     }
@@ -129,7 +169,7 @@ pub(crate) async fn run(client: &Client, query: Query) -> Result<Finding, Failur
     }
     let (header, rows) = match &found.groups {
         Some(groups) => grouped(query.group_by.as_deref().unwrap_or_default(), groups, found.other),
-        None => listed(query.things.columns(), &found.items),
+        None => query.listed(&found.items),
     };
     if query.csv {
         csv::print(Some(&header), &rows);
@@ -156,6 +196,7 @@ async fn ask(client: &Client, query: &Query, after: &str) -> Result<Answer<Found
         ("limit", &limit),
         ("after", after),
         ("tz", &query.tz),
+        ("fields", query.fields.as_deref().unwrap_or_default()),
         ("count", if query.count { "true" } else { "" }),
         ("groupBy", query.group_by.as_deref().unwrap_or_default()),
         ("interval", query.interval.as_deref().unwrap_or_default()),
@@ -169,12 +210,24 @@ async fn all(client: &Client, query: &Query) -> Result<Finding, Failure> {
     let mut after = String::new();
     loop {
         let found = ask(client, query, &after).await?.value;
-        let (header, rows) = listed(query.things.columns(), &found.items);
+        let (header, rows) = query.listed(&found.items);
         let is_read = csv::print(after.is_empty().then_some(header.as_slice()), &rows);
         match found.next.filter(|_| is_read) {
             Some(next) => after = next,
             None => return Ok(Finding::Nothing),
         }
+    }
+}
+
+impl Query {
+    /// The fields that were chosen, or those that are shown as a rule.
+    fn listed(&self, items: &[Value]) -> (Vec<String>, Vec<Vec<String>>) {
+        let Some(fields) = &self.fields else { return listed(self.things.columns(), items) };
+        let names: Vec<String> = fields.split(',').map(|name| name.trim().to_owned()).collect();
+        // A row has each under the name that it was asked for by.
+        let row = |item: &Value| names.iter().map(|name| cell(item.get(name))).collect();
+        let rows = items.iter().map(row).collect();
+        (names, rows)
     }
 }
 

@@ -69,8 +69,18 @@ pub async fn explain(
     Path((asset, patch)): Path<(uuid::Uuid, uuid::Uuid)>,
 ) -> Result<Json<Explanation>, ApiError> {
     app.index_ready()?;
-    let (asset, patch) = (AssetId(asset), PatchId(patch));
+    let asset = AssetId(asset);
     let facts = AssetFacts::load(&app, asset).await?;
+    explanation(&app, asset, &facts, PatchId(patch)).map(Json)
+}
+
+/// Of one patch on the asset whose facts are given.
+pub(in crate::api) fn explanation(
+    app: &AppState,
+    asset: AssetId,
+    facts: &AssetFacts,
+    patch: PatchId,
+) -> Result<Explanation, ApiError> {
     let entry = app.fleet.index.patch_entry(patch).ok_or_else(|| ApiError::not_found("patch"))?;
     let view = AssetView::new(&facts.components);
     let judged = judge(&entry.rule, asset, &view);
@@ -85,7 +95,7 @@ pub async fn explain(
     let clock = app.fleet.index.clock(entry.number, facts.enrolled_at).filter(|_| found);
     let is_excepted = app.fleet.index.is_excepted(entry.number, asset);
     let (sla_start, due_date) = clock.map_or((None, None), |(start, due)| (Some(start), due));
-    Ok(Json(Explanation {
+    Ok(Explanation {
         status: judged.verdict.name().to_owned(),
         sentence: sentence(&facts.name, &entry.patch, &entry.rule, &judged),
         obstacle: judged.obstacle.map(|obstacle| obstacle.name().to_owned()),
@@ -123,5 +133,5 @@ pub async fn explain(
         },
         evaluated_at: app.fleet.clock.now(),
         inventory_at: facts.scanned_at,
-    }))
+    })
 }

@@ -113,16 +113,16 @@ pub async fn patches(
 }
 
 /// What the findings of an asset are told from.
-pub(super) struct AssetFacts {
-    pub(super) components: Vec<fettle_model::component::Component>,
-    pub(super) ledger: Ledger,
-    pub(super) enrolled_at: Timestamp,
-    pub(super) scanned_at: Option<Timestamp>,
-    pub(super) name: String,
+pub(in crate::api) struct AssetFacts {
+    pub(in crate::api) components: Vec<fettle_model::component::Component>,
+    pub(in crate::api) ledger: Ledger,
+    pub(in crate::api) enrolled_at: Timestamp,
+    pub(in crate::api) scanned_at: Option<Timestamp>,
+    pub(in crate::api) name: String,
 }
 
 impl AssetFacts {
-    pub(super) async fn load(app: &AppState, id: AssetId) -> Result<Self, ApiError> {
+    pub(in crate::api) async fn load(app: &AppState, id: AssetId) -> Result<Self, ApiError> {
         let row = app.fleet.index.asset(id).ok_or_else(|| ApiError::not_found("asset"))?;
         let components = app.fleet.components_of(id).await?;
         let loaded = app.fleet.database.read().await?.assets().load(id).await?;

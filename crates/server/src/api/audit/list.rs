@@ -14,6 +14,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::api::error::{ApiError, Parameters};
+use crate::api::fields::Row;
 use crate::api::query::{Found, QueryParameters};
 use crate::state::AppState;
 
@@ -73,12 +74,14 @@ impl From<AuditRecord> for AuditRow {
 pub async fn list(
     State(app): State<Arc<AppState>>,
     Parameters(asked): Parameters<QueryParameters>,
-) -> Result<Json<Found<AuditRow>>, ApiError> {
+) -> Result<Json<Found<Row<AuditRow>>>, ApiError> {
     let request = asked.read(Entity::Audit, app.fleet.clock.now())?;
-    request.answer(&app.fleet.database, Within::default(), load).await.map(Json)
+    let fields = request.fields.clone();
+    let found = request.answer(&app.fleet.database, Within::default(), load).await?;
+    found.with_fields(fields.as_deref()).map(Json)
 }
 
-async fn load(questions: &mut Questions, ids: Vec<RowId>) -> Result<Vec<AuditRow>, ApiError> {
+pub(in crate::api) async fn load(questions: &mut Questions, ids: Vec<RowId>) -> Result<Vec<AuditRow>, ApiError> {
     let numbers = ids.into_iter().filter_map(|id| match id {
         RowId::Number(number) => Some(number),
         RowId::Uuid(_) => None,

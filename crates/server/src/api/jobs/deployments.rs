@@ -10,6 +10,7 @@ use fettle_store::query::{Questions, RowId, Within};
 
 use super::row::DeploymentRow;
 use crate::api::error::{ApiError, Parameters};
+use crate::api::fields::Row;
 use crate::api::query::{Found, QueryParameters, Request};
 use crate::state::AppState;
 
@@ -18,9 +19,10 @@ use crate::state::AppState;
 pub async fn list(
     State(app): State<Arc<AppState>>,
     Parameters(asked): Parameters<QueryParameters>,
-) -> Result<Json<Found<DeploymentRow>>, ApiError> {
+) -> Result<Json<Found<Row<DeploymentRow>>>, ApiError> {
     let request = asked.read(Entity::Deployment, app.fleet.clock.now())?;
-    answer(&app, request, Within::default()).await.map(Json)
+    let fields = request.fields.clone();
+    answer(&app, request, Within::default()).await?.with_fields(fields.as_deref()).map(Json)
 }
 
 /// Those of one run, which are counted all.
@@ -33,7 +35,11 @@ pub(super) async fn of_run(
     answer(app, request.counting_all(), within).await
 }
 
-async fn answer(app: &AppState, request: Request, within: Within<'_>) -> Result<Found<DeploymentRow>, ApiError> {
+pub(in crate::api) async fn answer(
+    app: &AppState,
+    request: Request,
+    within: Within<'_>,
+) -> Result<Found<DeploymentRow>, ApiError> {
     let load = async |questions: &mut Questions, ids: Vec<RowId>| load(app, questions, ids).await;
     request.answer(&app.fleet.database, within, load).await
 }

@@ -10,13 +10,15 @@ use fettle_model::Severity;
 use fettle_qql::Entity;
 use fettle_qql::token::TokenId;
 use fettle_qql::tokens::PatchToken;
+use fettle_qql::typed::Expression;
+use fettle_qql::warning::Warning;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::row::{PatchRow, row};
 use crate::api::error::{ApiError, Parameters};
 use crate::api::list::{Listing, Paging, YesNo, unknown_sort};
-use crate::api::narrowed::{Narrowing, Texts};
+use crate::api::narrowed::{Narrowing, Texts, speaks_of};
 use crate::state::AppState;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -74,12 +76,10 @@ pub async fn list(
         let tokens: Vec<_> = tokens.iter().copied().map(TokenId::Patch).collect();
         narrowing.as_ref().is_some_and(|narrowing| narrowing.speaks_of(&tokens))
     };
-    let anywhere = anywhere
-        || asked.status.is_none() && says(&[PatchToken::Id, PatchToken::PatchStatus, PatchToken::MissingCount]);
-    let superseded = asked.superseded == Some(YesNo::Yes)
-        || says(&[PatchToken::Id, PatchToken::IsSuperseded, PatchToken::SupersededBy, PatchToken::IsLatest]);
+    let anywhere = anywhere || asked.status.is_none() && says(OF_WHERE);
+    let superseded = asked.superseded == Some(YesNo::Yes) || says(OF_REPLACED);
     let hidden = match asked.hidden {
-        None if says(&[PatchToken::IsHidden]) => None,
+        None if says(OF_HIDDEN) => None,
         hidden => Some(hidden == Some(YesNo::Yes)),
     };
     let among = match narrowing {
@@ -104,6 +104,31 @@ pub async fn list(
     let found = app.fleet.index.patches(&filter, sort, descending, page);
     let rows = found.rows.into_iter().map(|found| row(found.entry, found.count, found.is_superseded)).collect();
     Ok(Json(Listing::new(rows, found.total, page, found.facets)))
+}
+
+/// A query that speaks of one of these decides itself whether patches that apply nowhere are listed …
+const OF_WHERE: &[PatchToken] = &[PatchToken::Id, PatchToken::PatchStatus, PatchToken::MissingCount];
+/// … those that a newer one replaces …
+const OF_REPLACED: &[PatchToken] =
+    &[PatchToken::Id, PatchToken::IsSuperseded, PatchToken::SupersededBy, PatchToken::IsLatest];
+/// … and those that people hid.
+const OF_HIDDEN: &[PatchToken] = &[PatchToken::IsHidden];
+
+/// What the list leaves out beside a query, as long as no filter is chosen.
+pub(in crate::api) fn hidden_filters(query: &Expression) -> Vec<Warning> {
+    let filters: [(&[PatchToken], &str, &str); 3] = [
+        (OF_WHERE, "the list leaves out patches that apply to no asset", "`missingCount>=0` lists them too"),
+        (
+            OF_REPLACED,
+            "the list leaves out patches that a newer one replaces",
+            "`isSuperseded is not null` lists them too",
+        ),
+        (OF_HIDDEN, "the list leaves out patches that people hid", "`isHidden is not null` lists them too"),
+    ];
+    let is_silent =
+        |tokens: &[PatchToken]| !speaks_of(query, &tokens.iter().copied().map(TokenId::Patch).collect::<Vec<_>>());
+    let hidden = filters.into_iter().filter(|(tokens, ..)| is_silent(tokens));
+    hidden.map(|(_, message, help)| Warning::hidden_filter(query, message, help)).collect()
 }
 
 /// Without a column: what most assets lack comes first.

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use fettle_qql::complete::{self, Item, ItemKind, NoValues};
+use fettle_qql::Context;
+use fettle_qql::complete::{self, Completions as Offered, Item, ItemKind, Values};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::values::{Known, Noted, commonest};
 use super::{QueryPart, context, no_second};
 use crate::api::error::{ApiError, Input};
 use crate::state::AppState;
@@ -77,11 +79,24 @@ pub async fn complete(
     Input(asked): Input<CompletionRequest>,
 ) -> Result<Json<Completions>, ApiError> {
     let context = context(&app, &asked.entity, asked.tz.as_deref())?;
-    let offered = match asked.field {
-        QueryPart::Query => complete::complete(&asked.text, asked.cursor, &context, &NoValues),
-        QueryPart::HavingQuery => complete::complete_having(&asked.text, asked.cursor, &context, &NoValues)
-            .ok_or_else(|| no_second(context.entity))?,
+    // What is wanted at the cursor is known first; then the values that it is completed with are asked for.
+    let noted = Noted::default();
+    let offered = offer(&asked, &context, &noted)?;
+    let offered = match noted.wanted() {
+        None => offered,
+        Some(wanted) => {
+            let values = commonest(&app, &wanted).await?;
+            offer(&asked, &context, &Known(values))?
+        }
     };
     let replace = ReplacedText { offset: offered.replace.offset, length: offered.replace.length };
     Ok(Json(Completions { replace, items: offered.items.into_iter().map(Completion::from).collect() }))
+}
+
+fn offer(asked: &CompletionRequest, context: &Context, values: &dyn Values) -> Result<Offered, ApiError> {
+    match asked.field {
+        QueryPart::Query => Ok(complete::complete(&asked.text, asked.cursor, context, values)),
+        QueryPart::HavingQuery => complete::complete_having(&asked.text, asked.cursor, context, values)
+            .ok_or_else(|| no_second(context.entity)),
+    }
 }

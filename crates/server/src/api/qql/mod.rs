@@ -2,7 +2,10 @@
 
 pub mod complete;
 pub mod explain;
+mod parts;
 pub mod tokens;
+mod values;
+mod why;
 
 use fettle_qql::{Context, Entity};
 use serde::Deserialize;
