@@ -218,7 +218,7 @@ test("all that match lead into the wizard as a query", async ({ page, signedIn: 
 
 test("every row is exported as it is asked, with the shown columns", async ({ page, signedIn: _ }) => {
   await page.goto(
-    "/assets?query=missingPatchCount>0&sort=name:desc&columns=osFamily,address,scanDateTime&havingQuery=patchStatus:Missing",
+    "/assets?query=missingPatchCount>0&sort=name:desc&columns=fqdn,address,scanDateTime&havingQuery=patchStatus:Missing",
   );
   await page.getByRole("button", { name: "Export" }).click();
   await inspect(page, "export");
@@ -235,7 +235,7 @@ test("every row is exported as it is asked, with the shown columns", async ({ pa
       query: "missingPatchCount>0",
       havingQuery: "patchStatus:Missing",
       sort: "name:desc",
-      fields: "name,osFamily,address,scannedAt",
+      fields: "name,fqdn,address,scannedAt",
     });
     expect(searchParams.get("tz")).toBeTruthy();
   }

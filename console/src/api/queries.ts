@@ -37,14 +37,14 @@ export const useGroups = (entity: Queried, query: Query, enabled = true) =>
 export const useCounts = (entity: Queried, asked: Question, queries: string[], enabled: boolean) =>
   useQuery<number[], ApiError>({
     queryKey: [queryPaths[entity], "counts", asked, queries],
-    queryFn: () => Promise.all(queries.map((query) => count(entity, { ...asked, query }))),
+    queryFn: ({ signal }) => Promise.all(queries.map((query) => count(entity, { ...asked, query }, signal))),
     enabled,
     placeholderData: (before) => before,
     refetchInterval: 60_000,
   });
 
-const count = async (entity: Queried, asked: Question) =>
-  (await request<Found<never>>("GET", queryPaths[entity], { query: { ...asked, count: "true" } })).total;
+const count = async (entity: Queried, asked: Question, signal: AbortSignal) =>
+  (await request<Found<never>>("GET", queryPaths[entity], { query: { ...asked, count: "true" }, signal })).total;
 
 /** The most rows that one answer holds. */
 const most = 1000;

@@ -78,7 +78,6 @@ export const assetColumns: Column<AssetRow>[] = [
     optional: true,
     cell: (asset) => <When at={asset.lastCheckedIn} />,
   },
-  { key: "osFamily", title: "Family", sortable: true, optional: true, cell: (asset) => asset.osFamily },
   { key: "fqdn", title: "Full name", sortable: true, optional: true, cell: (asset) => asset.fqdn ?? quiet },
   { key: "agentVersion", title: "Agent", sortable: true, optional: true, cell: (asset) => asset.agentVersion },
   {
