@@ -4,7 +4,7 @@ test("an exception from an asset's overdue patch to its end", async ({ page, sig
   await page.goto("/exceptions");
   await expect(page.getByRole("heading", { name: "No exceptions" })).toBeVisible();
   await inspect(page, "exceptions-empty");
-  await page.goto("/assets?overdue=yes");
+  await page.goto("/assets?query=overdueFindingCount>0");
   await page.getByRole("grid", { name: "Assets" }).getByRole("row").nth(1).getByRole("link").first().click();
   await page.getByRole("tab", { name: /^Patches/ }).click();
   await page.getByRole("switch", { name: "Overdue only" }).press("Space");
@@ -32,7 +32,7 @@ test("an exception from an asset's overdue patch to its end", async ({ page, sig
 });
 
 test("a patch is hidden with a reason and shown again", async ({ page, signedIn: _ }) => {
-  await page.goto("/patches?search=curl");
+  await page.goto("/patches?query=curl and isHidden:false");
   const row = page.getByRole("grid", { name: "Patches" }).getByRole("row").nth(1);
   const title = (await row.getByRole("link").first().textContent()) ?? "";
   await row.getByRole("checkbox").check();
@@ -43,11 +43,11 @@ test("a patch is hidden with a reason and shown again", async ({ page, signedIn:
   await inspect(page, "patch-hide");
   await page.getByRole("button", { name: "Hide", exact: true }).click();
   await expect(page.getByRole("link", { name: title })).toHaveCount(0);
-  await page.goto("/patches?hidden=yes");
+  await page.goto("/patches?query=isHidden:true");
   await expect(page.getByText("Hidden", { exact: true }).first()).toBeVisible();
   await page.getByRole("link", { name: title }).click();
   await page.getByRole("button", { name: "More actions" }).click();
   await page.getByRole("menuitem", { name: "Show again" }).click();
-  await page.goto("/patches?search=curl");
+  await page.goto("/patches?query=curl and isHidden:false");
   await expect(page.getByRole("link", { name: title })).toBeVisible();
 });

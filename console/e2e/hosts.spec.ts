@@ -26,7 +26,7 @@ test("a patch that a machine lacks is deployed, verified and taken back", async 
   await openPatches(page, "Missing");
   await expect(page.getByRole("link", { name: /^fettle-demo/ })).toBeVisible();
 
-  await page.goto("/patches?status=Missing");
+  await page.goto("/patches?query=patchStatus:Missing");
   await page
     .getByRole("grid", { name: "Patches" })
     .getByRole("link", { name: /^fettle-demo/ })
@@ -48,7 +48,7 @@ test("a patch that a machine lacks is deployed, verified and taken back", async 
 });
 
 async function openPatches(page: Page, status: string) {
-  await page.goto(`/assets?search=${host}`);
+  await page.goto(`/assets?query=name:"${host}"`);
   await page.getByRole("grid", { name: "Assets" }).getByRole("link", { name: host, exact: true }).click();
   await expect(page).toHaveURL(/\/assets\/[0-9a-f-]{36}/);
   const address = page.url().replace(/[?#].*$/, "");

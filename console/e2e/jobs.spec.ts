@@ -5,7 +5,7 @@ const next = (page: Page) => page.getByRole("button", { name: "Next", exact: tru
 
 test("a job is made with its dry run, started, watched and looked at afterwards", async ({ page, signedIn: _ }) => {
   test.setTimeout(180_000);
-  await page.goto("/assets?missing=yes&sort=-missingPatchCount&scanStatus=Scanned");
+  await page.goto("/assets?query=missingPatchCount>0 and scanStatus:Scanned&sort=missingPatchCount:desc");
   const boxes = page.getByRole("checkbox", { name: /^Select (?!all)/ });
   await expect(boxes.first()).toBeVisible();
   const chosen = Math.min(3, await boxes.count());
@@ -51,7 +51,7 @@ test("a job is made with its dry run, started, watched and looked at afterwards"
 });
 
 test("a job is saved, dry-run, started, cancelled and deleted", async ({ page, signedIn: _ }) => {
-  await page.goto("/patches?status=Missing&sort=-missingCount");
+  await page.goto("/patches?query=patchStatus:Missing&sort=missingCount:desc");
   await page.getByRole("grid", { name: "Patches" }).getByRole("row").nth(1).getByRole("link").first().click();
   await page.getByRole("button", { name: "Deploy…" }).click();
   await page.getByRole("textbox", { name: "Name" }).fill("For later");
@@ -74,7 +74,7 @@ test("a job is saved, dry-run, started, cancelled and deleted", async ({ page, s
 });
 
 test("an installed patch is uninstalled through the same wizard", async ({ page, signedIn: _ }) => {
-  await page.goto("/patches?status=Installed&sort=-installedCount");
+  await page.goto("/patches?query=patchStatus:Installed&sort=installedCount:desc");
   await page.getByRole("grid", { name: "Patches" }).getByRole("row").nth(1).getByRole("link").first().click();
   await page.getByRole("button", { name: "Uninstall…" }).click();
   await expect(page.getByRole("radio", { name: "Uninstall" })).toBeChecked();

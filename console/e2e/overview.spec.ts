@@ -11,8 +11,10 @@ test("the overview shows figures, pictures, urgent patches and assets, each a li
   await expect(page.getByRole("grid", { name: "Assets needing attention" }).getByRole("row").nth(1)).toBeVisible();
   await inspect(page, "overview");
   await figures.getByRole("link", { name: /Security updates/ }).click();
-  await expect(page).toHaveURL(/\/patches\?status=Missing&security=yes/);
-  await expect(page.getByRole("switch", { name: "Security only" })).toBeChecked();
+  await expect(page.getByRole("textbox", { name: "Query of patches" })).toHaveText(
+    "patchStatus:Missing and isSuperseded:false and isHidden:false and isSecurity:true",
+  );
+  await expect(page.getByRole("group", { name: "Security" }).getByRole("checkbox", { name: "Yes" })).toBeChecked();
 });
 
 test("the theme can be chosen and is remembered", async ({ page, signedIn: _ }) => {
@@ -34,7 +36,7 @@ test("About names the version and the agents' address", async ({ page, signedIn:
 
 test("while the server loads, a banner says so and the page fills itself", async ({ page, signedIn: _ }) => {
   let starting = true;
-  await page.route("**/v1/patches?*", (route) =>
+  await page.route("**/v1/query/patches?*", (route) =>
     starting
       ? route.fulfill({ status: 503, json: { error: { code: "INDEX_STARTING", message: "Loading" }, progress: 42 } })
       : route.continue(),

@@ -4,16 +4,21 @@ test("the list and its toggles", async ({ page, signedIn: _ }) => {
   await page.goto("/patches");
   await expect(page.getByRole("grid", { name: "Patches" }).getByRole("row").nth(1)).toBeVisible();
   await inspect(page, "patches");
-  await page.getByRole("switch", { name: "Security only" }).press("Space");
   await page.getByRole("button", { name: "Missing", exact: true }).first().click();
-  await expect(page).toHaveURL(/security=yes/);
-  await expect(page).toHaveURL(/status=Missing/);
-  await page.getByRole("switch", { name: "Include superseded" }).press("Space");
-  await expect(page).toHaveURL(/superseded=yes/);
+  const field = page.getByRole("textbox", { name: "Query of patches" });
+  await expect(field).toHaveText("patchStatus:Missing and isSuperseded:false and isHidden:false");
+  await page.getByRole("group", { name: "Security" }).getByRole("checkbox", { name: "Yes" }).click();
+  await expect(page).toHaveURL(/isSecurity%3Atrue/);
+  await page.getByRole("group", { name: "Superseded" }).getByRole("button", { name: "Clear: Superseded" }).click();
+  await expect(field).toHaveText("patchStatus:Missing and isHidden:false and isSecurity:true");
+  // Everything is asked for by the empty query, which the address names.
+  await page.getByRole("button", { name: "Clear: Query of patches" }).click();
+  await expect(page).toHaveURL(/\/patches\?query=$/);
+  await expect(page.getByRole("grid", { name: "Patches" }).getByRole("row").nth(1)).toBeVisible();
 });
 
 test("a patch's tabs, and the way to a job", async ({ page, signedIn: _ }) => {
-  await page.goto("/patches?status=Missing");
+  await page.goto("/patches?query=patchStatus:Missing");
   await page.getByRole("grid", { name: "Patches" }).getByRole("row").nth(1).getByRole("link").first().click();
   await expect(page.getByRole("heading", { name: "How much it matters" })).toBeVisible();
   await inspect(page, "patch-summary");

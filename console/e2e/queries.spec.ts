@@ -1,7 +1,7 @@
 import { expect, inspect, test } from "./console";
 
 test("both queries of the address are shown and sent", async ({ page, signedIn: _ }) => {
-  const sent = page.waitForRequest((request) => new URL(request.url()).pathname === "/v1/assets");
+  const sent = page.waitForRequest((request) => new URL(request.url()).pathname === "/v1/query/assets");
   await page.goto("/assets?query=name%3Aweb*&havingQuery=patchStatus%3AMissing");
   const parameters = new URL((await sent).url()).searchParams;
   expect([parameters.get("query"), parameters.get("havingQuery")]).toEqual(["name:web*", "patchStatus:Missing"]);

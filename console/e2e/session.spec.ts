@@ -1,11 +1,11 @@
 import { expect, inspect, password, signIn, test, username } from "./console";
 
 test("signing in leads back to the page that was asked for, and signing out ends it", async ({ page }) => {
-  await page.goto("/assets?search=web");
+  await page.goto("/assets?query=web*");
   await expect(page).toHaveURL(/\/sign-in\?return=/);
   await inspect(page, "sign-in");
   await signIn(page, page.url());
-  await expect(page).toHaveURL(/\/assets\?search=web$/);
+  await expect(page).toHaveURL(/\/assets\?query=web\*$/);
   await page.getByRole("button", { name: `User menu of ${username}` }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
@@ -23,6 +23,8 @@ test("a wrong password is refused in words", async ({ page }) => {
 
 test("a session that ends sends to the sign-in and back", async ({ page, context }) => {
   await signIn(page, "/patches");
+  // What is asked for later would find out by itself.
+  await page.waitForLoadState("networkidle");
   await context.clearCookies();
   await page.getByRole("link", { name: "Jobs" }).click();
   await expect(page).toHaveURL(/\/sign-in\?return=%2Fjobs/);

@@ -4,12 +4,12 @@ test("a CVE leads to its patches, its exposed assets, and into a job", async ({ 
   await page.getByRole("link", { name: "Vulnerabilities" }).click();
   const list = page.getByRole("grid", { name: "Vulnerabilities" });
   await page.getByRole("button", { name: "Exposed", exact: true }).click();
-  await expect(page).toHaveURL(/exposed=yes/);
+  await expect(page).toHaveURL(/query=affectedAssetCount%3E0/);
   await expect(list.getByRole("row").nth(1)).toBeVisible();
   await inspect(page, "vulnerabilities");
 
   const cve = (await list.getByRole("row").nth(1).getByRole("link").first().textContent()) ?? "";
-  await page.getByLabel("Search CVEs and packages").fill(cve);
+  await page.goto(`/vulnerabilities?query=cve:${cve}`);
   await expect(list.getByRole("row")).toHaveCount(2);
   await list.getByRole("link", { name: cve }).click();
   await expect(page).toHaveURL(new RegExp(`/vulnerabilities/${cve}$`));
@@ -25,14 +25,15 @@ test("a CVE leads to its patches, its exposed assets, and into a job", async ({ 
 });
 
 test("assets can be narrowed to those exposed to a CVE, and widened again", async ({ page, signedIn: _ }) => {
-  await page.goto("/vulnerabilities?exposed=yes");
+  await page.goto("/vulnerabilities?query=affectedAssetCount>0");
   const row = page.getByRole("grid", { name: "Vulnerabilities" }).getByRole("row").nth(1);
   const cve = (await row.getByRole("link").first().textContent()) ?? "";
   await row.getByRole("link").nth(1).click();
-  await expect(page).toHaveURL(new RegExp(`/assets\\?cve=${cve}`));
-  await expect(page.getByText(`Exposed to ${cve}`)).toBeVisible();
-  await page.getByRole("button", { name: "All assets" }).click();
-  await expect(page).not.toHaveURL(/cve=/);
+  const field = page.getByRole("textbox", { name: "Query of assets" });
+  await expect(field).toHaveText(`vulnerabilities:(cve:${cve})`);
+  await expect(page.getByRole("grid", { name: "Assets" }).getByRole("row").nth(1)).toBeVisible();
+  await page.getByRole("button", { name: "Clear: Query of assets" }).click();
+  await expect(page).toHaveURL(/\/assets$/);
 });
 
 test("the overview's known exploited vulnerabilities are a list, with the vendor's due date in each", async ({
@@ -42,11 +43,12 @@ test("the overview's known exploited vulnerabilities are a list, with the vendor
   const figure = page.getByRole("list", { name: "Figures" }).getByRole("link", { name: /Known exploited/ });
   await expect(figure).toContainText(/^[\d,]+/);
   await figure.click();
-  await expect(page).toHaveURL(/\/vulnerabilities\?exposed=yes&knownExploited=yes/);
+  await expect(page.getByRole("textbox", { name: "Query of vulnerabilities" })).toHaveText(
+    "affectedAssetCount>0 and isKnownExploited:true",
+  );
   const list = page.getByRole("grid", { name: "Vulnerabilities" });
-  await page.getByRole("button", { name: "CVSS", exact: true }).first().click();
-  await page.getByRole("option", { name: "7.0 or more" }).click();
-  await expect(page).toHaveURL(/minCvss=7/);
+  await page.getByRole("group", { name: "CVSS" }).getByRole("checkbox", { name: "7.0 or more" }).click();
+  await expect(page).toHaveURL(/cvss%3E%3D7/);
   await expect(list.getByRole("row").nth(1)).toContainText("Known exploited");
   await inspect(page, "vulnerabilities-known-exploited");
   await list.getByRole("row").nth(1).getByRole("link").first().click();

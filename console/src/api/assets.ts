@@ -1,5 +1,6 @@
 import { type Query, request } from "./client";
 import { useList, useRead, useWrite } from "./hooks";
+import { everything, type Question, queryPaths } from "./queries";
 import type {
   AssetDetails,
   AssetPatchRow,
@@ -11,6 +12,11 @@ import type {
   Page,
   SoftwareRow,
 } from "./types";
+
+const assetLists = ["/v1/assets", queryPaths.asset];
+/** The most that one answer of the API holds. */
+const most = 1000;
+const idOf = ({ id }: AssetRow) => id;
 
 export const useOverview = () => useRead<Overview>("/v1/overview", undefined, { refetchInterval: 10_000 });
 
@@ -33,15 +39,16 @@ export const useAssetDeployments = (id: string) =>
 export const useExplanation = (assetId: string, patchId: string) =>
   useRead<Explanation>(`/v1/assets/${assetId}/patches/${patchId}/explain`);
 
-/** Asks each asset for a scan now; the answer is the number asked. */
+/** Asks each asset, or each that a query finds, for a scan now; the answer is the number asked. */
 export const useScanNow = () =>
   useWrite(
-    async (ids: string[]) => {
+    async (assets: string[] | Question) => {
+      const ids = Array.isArray(assets) ? assets : (await everything<AssetRow>("asset", assets, most)).rows.map(idOf);
       await Promise.all(ids.map((id) => request("POST", `/v1/assets/${id}/scan`, { body: {} })));
       return ids.length;
     },
-    ["/v1/assets", "/v1/overview"],
+    [...assetLists, "/v1/overview"],
   );
 
 export const useRetireAsset = () =>
-  useWrite((id: string) => request<void>("DELETE", `/v1/assets/${id}`), ["/v1/assets", "/v1/overview"]);
+  useWrite((id: string) => request<void>("DELETE", `/v1/assets/${id}`), [...assetLists, "/v1/overview"]);

@@ -3,7 +3,7 @@ import { useList, useRead, useWrite } from "./hooks";
 import type { FeedRow, ImportAnswer, ImportedDocument, Items, Page } from "./types";
 
 // What a list says changes patches, vulnerabilities and the findings of assets.
-const touched = ["/v1/catalogue", "/v1/patches", "/v1/vulnerabilities", "/v1/assets", "/v1/overview"];
+const touched = ["/v1/catalogue", "/v1/patches", "/v1/vulnerabilities", "/v1/assets", "/v1/query/", "/v1/overview"];
 
 export const useDocuments = (query: Query) => useList<Page<ImportedDocument>>("/v1/catalogue/documents", query);
 

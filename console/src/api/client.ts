@@ -51,8 +51,11 @@ export class ApiError extends Error {
 // Position of our last write. Sent with reads, so that a list shows what was just changed.
 let lastWrite: string | null = null;
 
+/** With `signal` the request ends when nobody wants its answer any more: the server runs few queries of a user at once. */
+type Options = { query?: Query; body?: unknown; signal?: AbortSignal };
+
 /** `body` goes as JSON; a file goes as it is. */
-export async function request<T>(method: string, path: string, options: { query?: Query; body?: unknown } = {}) {
+export async function request<T>(method: string, path: string, options: Options = {}) {
   const headers: Record<string, string> = { Accept: "application/json" };
   const isFile = options.body instanceof Blob;
   if (options.body !== undefined) headers["Content-Type"] = isFile ? "application/octet-stream" : "application/json";
@@ -62,6 +65,7 @@ export async function request<T>(method: string, path: string, options: { query?
     method,
     headers,
     credentials: "same-origin",
+    ...(options.signal ? { signal: options.signal } : {}),
     ...(options.body === undefined ? {} : { body: isFile ? (options.body as Blob) : JSON.stringify(options.body) }),
   });
   lastWrite = response.headers.get("Fettle-At") ?? lastWrite;
@@ -81,7 +85,8 @@ export function queryText(query: Query = {}): string {
 async function send(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init);
-  } catch {
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
     throw new ApiError(0, { code: "UNREACHABLE", message: "The server does not answer." });
   }
 }

@@ -15,6 +15,9 @@ const advice: Record<string, ErrorText> = {
     body: "Open the console at its own address and try again.",
   },
   TOO_MANY_ASSETS: { title: "Too many assets for one job", body: "Choose fewer assets, or split the work into jobs." },
+  TOO_MANY_PATCHES: { title: "Too many patches for one job", body: "Narrow the query, or split the work into jobs." },
+  NAME_TAKEN: { title: "The name is taken", body: "Choose another one." },
+  TOO_MANY_SEARCHES: { title: "Too many saved searches", body: "Delete some that nobody needs." },
   NOT_UNINSTALLABLE: {
     title: "A chosen patch cannot be uninstalled",
     body: "The repositories list no earlier version. Leave that patch out.",

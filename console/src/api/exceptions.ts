@@ -4,7 +4,7 @@ import type { ExceptionRow, ExceptionState, NewException, Page } from "./types";
 
 const path = "/v1/exceptions";
 /** What is overdue changes with an exception. */
-const touched = [path, "/v1/patches", "/v1/assets", "/v1/overview"];
+const touched = [path, "/v1/patches", "/v1/assets", "/v1/query/", "/v1/overview"];
 
 export const useExceptions = (query: Query) => useList<Page<ExceptionRow>>(path, query);
 

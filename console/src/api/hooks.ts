@@ -16,7 +16,7 @@ export function useRead<T>(path: string, query?: Query, options: Options<T> = {}
 export function useList<T>(path: string, query: Query, options: Options<T> = {}) {
   return useQuery<T, ApiError>({
     queryKey: [path, query],
-    queryFn: () => request<T>("GET", path, { query }),
+    queryFn: ({ signal }) => request<T>("GET", path, { query, signal }),
     placeholderData: keepPreviousData,
     refetchInterval: 15_000,
     ...options,

@@ -1,8 +1,6 @@
 import { type Query, request } from "./client";
 import { useList, useRead, useWrite } from "./hooks";
-import type { Page, PatchAssetRow, PatchDecision, PatchDetails, PatchRow } from "./types";
-
-export const usePatches = (query: Query) => useList<Page<PatchRow>>("/v1/patches", query);
+import type { Page, PatchAssetRow, PatchDecision, PatchDetails } from "./types";
 
 export const usePatch = (id: string) => useRead<PatchDetails>(`/v1/patches/${id}`);
 
@@ -13,5 +11,5 @@ export const usePatchAssets = (id: string, query: Query) =>
 export const useDecidePatches = () =>
   useWrite(
     (body: PatchDecision) => request<{ changed: number }>("PATCH", "/v1/patches", { body }),
-    ["/v1/patches", "/v1/assets", "/v1/overview"],
+    ["/v1/patches", "/v1/assets", "/v1/query/", "/v1/overview"],
   );

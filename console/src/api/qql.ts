@@ -50,13 +50,10 @@ export const complete = (entity: Entity, field: QueryPart, text: string, cursor:
 export const useTokens = (entity: Entity, field: QueryPart) =>
   useRead<{ items: TokenRow[] }>("/v1/qql/tokens", { entity, field }, { staleTime: Number.POSITIVE_INFINITY });
 
-export const useExplained = (entity: Entity, texts: QueryTexts) =>
+export const useExplained = (entity: Entity, texts: QueryTexts, tz: string) =>
   useQuery<ExplainedQuery, ApiError>({
-    queryKey: ["/v1/qql/explain", entity, texts],
-    queryFn: () =>
-      request("POST", "/v1/qql/explain", {
-        body: { entity, ...texts, tz: timeZone(), counts: false, consoleList: true },
-      }),
+    queryKey: ["/v1/qql/explain", entity, texts, tz],
+    queryFn: () => request("POST", "/v1/qql/explain", { body: { entity, ...texts, tz, counts: false } }),
     enabled: texts.query !== "" || texts.havingQuery !== "",
     placeholderData: keepPreviousData,
   });

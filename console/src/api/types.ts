@@ -12,6 +12,8 @@ export type About = {
   agentUrl: string;
   serverCa: string;
   setupNeeded: boolean;
+  /** Assets that one job takes at most. */
+  maxJobAssets: number;
 };
 
 export type User = { id: string; username: string; firstName: string; lastName: string; roles: string[] };

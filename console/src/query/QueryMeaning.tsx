@@ -4,8 +4,8 @@ import { type Entity, type QueryTexts, useExplained } from "../api/qql";
 import { remember } from "./recent";
 
 /** What an asked query means in plain English, and what of it is most often not meant. */
-export function QueryMeaning({ entity, texts }: { entity: Entity; texts: QueryTexts }) {
-  const { data, isPlaceholderData } = useExplained(entity, texts);
+export function QueryMeaning({ entity, texts, tz }: { entity: Entity; texts: QueryTexts; tz: string }) {
+  const { data, isPlaceholderData } = useExplained(entity, texts, tz);
   const holds = data !== undefined && !isPlaceholderData;
   useEffect(() => {
     if (holds && texts.query) remember(entity, texts.query);

@@ -5,7 +5,7 @@ import PlusIcon from "@patternfly/react-icons/dist/esm/icons/plus-icon";
 import { useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import type { ApiError, QueryError } from "../api/client";
-import type { Entity, QueryPart, QueryTexts } from "../api/qql";
+import { type Entity, type QueryPart, type QueryTexts, timeZone } from "../api/qql";
 import { useSlashKey } from "../table/useSlashKey";
 import type { ListAddress } from "../url/useListState";
 import type { EditorHandle } from "./Editor";
@@ -32,12 +32,14 @@ type Props = {
   /** Why the list was refused. */
   error: ApiError | null;
   having?: Having;
+  /** Of dates that name no zone, where it is not the browser's. */
+  tz?: string;
 };
 
 const none: QueryError[] = [];
 
 /** The search bar of Fettle's query language: one query, and where the list takes it a second about what is tied. */
-export function QuerySearch({ entity, label, example, address, error, having }: Props) {
+export function QuerySearch({ entity, label, example, address, error, having, tz = timeZone() }: Props) {
   const texts = { query: address.filters.query ?? "", havingQuery: address.filters.havingQuery ?? "" };
   const first = useRef<EditorHandle>(null);
   const second = useRef<EditorHandle>(null);
@@ -113,7 +115,7 @@ export function QuerySearch({ entity, label, example, address, error, having }: 
         </QueryField>
       )}
       {(texts.query || texts.havingQuery) && error?.code !== "QQL_INVALID" && (
-        <QueryMeaning entity={entity} texts={texts} />
+        <QueryMeaning entity={entity} texts={texts} tz={tz} />
       )}
       {helped && (
         <QueryHelp

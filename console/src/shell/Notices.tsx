@@ -1,4 +1,4 @@
-import { Alert, AlertActionCloseButton, AlertGroup } from "@patternfly/react-core";
+import { Alert, AlertActionCloseButton, AlertActionLink, AlertGroup } from "@patternfly/react-core";
 import { type ReactNode, useCallback, useRef, useState } from "react";
 import { type Notice, NoticeContext } from "./notices";
 
@@ -17,7 +17,7 @@ export function Notices({ children }: { children: ReactNode }) {
     <NoticeContext value={notify}>
       {children}
       <AlertGroup isToast isLiveRegion>
-        {notices.map(({ key, variant, title, body }) => (
+        {notices.map(({ key, variant, title, body, action }) => (
           <Alert
             key={key}
             variant={variant}
@@ -25,6 +25,18 @@ export function Notices({ children }: { children: ReactNode }) {
             component="p"
             timeout={variant === "danger" ? false : shownMilliseconds}
             onTimeout={() => close(key)}
+            actionLinks={
+              action && (
+                <AlertActionLink
+                  onClick={() => {
+                    close(key);
+                    action.run();
+                  }}
+                >
+                  {action.title}
+                </AlertActionLink>
+              )
+            }
             actionClose={<AlertActionCloseButton title={title} onClose={() => close(key)} />}
           >
             {body}

@@ -1,12 +1,14 @@
 import { Skeleton } from "@patternfly/react-core";
 import { InnerScrollContainer, Table, Tbody, Td, Th, Thead, type ThProps, Tr } from "@patternfly/react-table";
-import type { ReactNode } from "react";
+import { memo, type ReactNode, useCallback, useEffect, useRef } from "react";
 import type { Selection } from "./useSelection";
 
 export type Column<Row> = {
   /** Also the API's name of the sort column when `sortable`. */
   key: string;
   title: string;
+  /** The API's name of what it shows, in rows and files; by default the key. */
+  field?: string;
   cell: (row: Row) => ReactNode;
   sortable?: boolean;
   /** Right-aligned figures. */
@@ -33,6 +35,11 @@ type Props<Row> = {
 
 export function DataTable<Row>(props: Props<Row>) {
   const { label, columns, rows, rowKey, rowName = rowKey, selection } = props;
+  const latest = useRef(selection);
+  useEffect(() => {
+    latest.current = selection;
+  });
+  const select = useCallback((row: Row, on: boolean) => latest.current?.set(row, on), []);
   const allSelected = !!rows?.length && !!selection && rows.every((row) => selection.has(rowKey(row)));
   return (
     <InnerScrollContainer>
@@ -61,27 +68,15 @@ export function DataTable<Row>(props: Props<Row>) {
         <Tbody>
           {rows
             ? rows.map((row, rowIndex) => (
-                <Tr key={rowKey(row)} isRowSelected={selection?.has(rowKey(row)) ?? false}>
-                  {selection && (
-                    <Td
-                      select={{
-                        rowIndex,
-                        isSelected: selection.has(rowKey(row)),
-                        onSelect: (_event, on) => selection.set(row, on),
-                        props: { "aria-label": `Select ${rowName(row)}` },
-                      }}
-                    />
-                  )}
-                  {columns.map((column) => (
-                    <Td
-                      key={column.key}
-                      {...(column.actions ? { isActionCell: true } : { dataLabel: column.title })}
-                      {...(column.numeric ? { className: "ft-numeric" } : {})}
-                    >
-                      {column.cell(row)}
-                    </Td>
-                  ))}
-                </Tr>
+                <TableRow
+                  key={rowKey(row)}
+                  row={row}
+                  rowIndex={rowIndex}
+                  columns={columns}
+                  name={rowName(row)}
+                  isSelected={selection?.has(rowKey(row))}
+                  onSelect={select}
+                />
               ))
             : skeletonRows(columns.length + (selection ? 1 : 0))}
         </Tbody>
@@ -89,6 +84,45 @@ export function DataTable<Row>(props: Props<Row>) {
     </InnerScrollContainer>
   );
 }
+
+type RowProps<Row> = {
+  row: Row;
+  rowIndex: number;
+  columns: Column<Row>[];
+  name: string;
+  /** `undefined`: rows cannot be selected. */
+  isSelected: boolean | undefined;
+  onSelect: (row: Row, on: boolean) => void;
+};
+
+function PlainRow<Row>({ row, rowIndex, columns, name, isSelected, onSelect }: RowProps<Row>) {
+  return (
+    <Tr isRowSelected={isSelected ?? false}>
+      {isSelected !== undefined && (
+        <Td
+          select={{
+            rowIndex,
+            isSelected,
+            onSelect: (_event, on) => onSelect(row, on),
+            props: { "aria-label": `Select ${name}` },
+          }}
+        />
+      )}
+      {columns.map((column) => (
+        <Td
+          key={column.key}
+          {...(column.actions ? { isActionCell: true } : { dataLabel: column.title })}
+          {...(column.numeric ? { className: "ft-numeric" } : column.fixed ? { className: "ft-first" } : {})}
+        >
+          {column.cell(row)}
+        </Td>
+      ))}
+    </Tr>
+  );
+}
+
+/** Drawn again only when it has changed: a page of rows takes longer than the question for the next one. */
+const TableRow = memo(PlainRow) as typeof PlainRow;
 
 function sortOf<Row>({ columns, sort = "", onSort }: Props<Row>, columnIndex: number): ThProps["sort"] {
   const descending = sort.startsWith("-");

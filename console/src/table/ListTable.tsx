@@ -36,8 +36,6 @@ export function ListTable<Row>(props: {
   searchLabel?: string;
   /** Stands in the place of the search box. */
   search?: ReactNode;
-  /** Stands above the toolbar: a query beside search and filters. */
-  query?: ReactNode;
   address: ListAddress;
   result: Result<Row>;
   columns: Column<Row>[];
@@ -57,7 +55,6 @@ export function ListTable<Row>(props: {
   const narrowed = props.narrowed ?? isFiltered(address);
   return (
     <>
-      {props.query}
       <Toolbar className="ft-toolbar" colorVariant="no-background">
         <ToolbarContent>
           <ToolbarItem className={props.search ? "ft-query" : "ft-search"}>
@@ -65,7 +62,6 @@ export function ListTable<Row>(props: {
               <SearchBox
                 label={props.searchLabel ?? `Search ${props.label}`}
                 value={address.search}
-                slash={!props.query}
                 onSearch={(search) => address.set({ search })}
               />
             )}

@@ -7,13 +7,11 @@ const pauseMilliseconds = 250;
 type Props = {
   label: string;
   value: string;
-  /** The key `/` comes here from anywhere on the page. */
-  slash?: boolean;
   onSearch: (text: string) => void;
 };
 
 /** Search text of a list. The list is asked when typing pauses. */
-export function SearchBox({ label, value, slash = true, onSearch }: Props) {
+export function SearchBox({ label, value, onSearch }: Props) {
   const [text, setText] = useState(value);
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -27,7 +25,7 @@ export function SearchBox({ label, value, slash = true, onSearch }: Props) {
     }
   }, [value]);
   useEffect(() => () => clearTimeout(timer.current), []);
-  useSlashKey(() => input.current?.focus(), slash);
+  useSlashKey(() => input.current?.focus());
 
   const ask = (next: string, delay: number) => {
     setText(next);
@@ -41,7 +39,7 @@ export function SearchBox({ label, value, slash = true, onSearch }: Props) {
     <SearchInput
       ref={input}
       aria-label={label}
-      placeholder={slash ? `${label}  /` : label}
+      placeholder={`${label}  /`}
       value={text}
       onChange={(_event, next) => ask(next, pauseMilliseconds)}
       onKeyDown={(event) => event.key === "Enter" && ask(text, 0)}

@@ -1,13 +1,12 @@
 import { useEffect, useRef } from "react";
 
 /** The key `/` leads to a field from anywhere on the page, unless somebody types. */
-export function useSlashKey(focus: () => void, enabled = true) {
+export function useSlashKey(focus: () => void) {
   const latest = useRef(focus);
   useEffect(() => {
     latest.current = focus;
   });
   useEffect(() => {
-    if (!enabled) return;
     const listen = (event: KeyboardEvent) => {
       // The first of the path: the document sees only the host of an editor in a shadow root.
       const target = event.composedPath()[0];
@@ -20,5 +19,5 @@ export function useSlashKey(focus: () => void, enabled = true) {
     };
     document.addEventListener("keydown", listen);
     return () => document.removeEventListener("keydown", listen);
-  }, [enabled]);
+  }, []);
 }

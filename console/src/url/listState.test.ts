@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { apiQuery, isFiltered, parseListState, querySort, withPage, withValues } from "./listState";
+import { apiQuery, columnSort, isFiltered, parseListState, querySort, withPage, withValues } from "./listState";
 import { safeReturn } from "./safeReturn";
 
 const parse = (text: string) => parseListState(new URLSearchParams(text), ["scanStatus", "missing"]);
@@ -7,6 +7,7 @@ const parse = (text: string) => parseListState(new URLSearchParams(text), ["scan
 describe("the address of a list", () => {
   it("sorts in the words of the query language where the list has one", () => {
     expect([querySort(""), querySort("time"), querySort("-time")]).toEqual(["", "time", "time:desc"]);
+    expect(["", "time", "time:desc,name"].map(columnSort)).toEqual(["", "time", "-time"]);
   });
 
   it("holds search, sort, page size and the filters the list knows", () => {
@@ -40,6 +41,14 @@ describe("the address of a list", () => {
     expect(withValues(params, { sort: "name", search: "" }).toString()).toBe("sort=name");
     expect(withPage(params, "c3", 4).toString()).toBe("search=a&after=c3&page=4");
     expect(withPage(params, "", 1).toString()).toBe("search=a");
+  });
+
+  it("names what is not usual, also that nothing is asked", () => {
+    const usual = { query: "isHidden:false" };
+    const query = (text: string) => parseListState(new URLSearchParams(text), ["query"], usual).filters.query;
+    expect([query(""), query("query="), query("query=a")]).toEqual(["isHidden:false", undefined, "a"]);
+    const named = (query: string) => withValues(new URLSearchParams("query=a"), { query }, usual).toString();
+    expect([named("isHidden:false"), named(""), named("b")]).toEqual(["", "query=", "query=b"]);
   });
 
   it("knows whether anything narrows the list", () => {

@@ -16,7 +16,10 @@ export type ListState = {
 export const defaultLimit = 50;
 export const limits = [20, 50, 100, 200];
 
-export function parseListState(params: URLSearchParams, filterNames: readonly string[]): ListState {
+/** What a filter is where the address does not name it. */
+export type Usual = Record<string, string>;
+
+export function parseListState(params: URLSearchParams, filterNames: readonly string[], usual: Usual = {}): ListState {
   const limit = Number(params.get("limit"));
   const page = Number(params.get("page"));
   const after = params.get("after") ?? "";
@@ -28,7 +31,7 @@ export function parseListState(params: URLSearchParams, filterNames: readonly st
     page: after && Number.isInteger(page) && page > 1 ? page : 1,
     filters: Object.fromEntries(
       filterNames.flatMap((name) => {
-        const value = params.get(name);
+        const value = params.get(name) ?? usual[name];
         return value ? [[name, value]] : [];
       }),
     ),
@@ -44,14 +47,27 @@ export function apiQuery(state: ListState, fixed: Query = {}): Query {
 /** A sort of the address (`-time`) as lists with a query language take it (`time:desc`). */
 export const querySort = (sort: string): string => (sort.startsWith("-") ? `${sort.slice(1)}:desc` : sort);
 
-/** The address with some values changed (empty removes); any such change goes back to the first page. */
-export function withValues(params: URLSearchParams, values: Record<string, string>): URLSearchParams {
+/** The other way round; of several keys the first. */
+export function columnSort(sort: string): string {
+  const [name = "", direction] = (sort.split(",")[0] ?? "").trim().split(":");
+  return direction === "desc" ? `-${name}` : name;
+}
+
+/**
+ * The address with some values changed; any such change goes back to the first page. What is usual is not named; empty
+ * values are named only where another is usual.
+ */
+export function withValues(
+  params: URLSearchParams,
+  values: Record<string, string>,
+  usual: Usual = {},
+): URLSearchParams {
   const next = new URLSearchParams(params);
   next.delete("after");
   next.delete("page");
   for (const [name, value] of Object.entries(values)) {
-    if (value) next.set(name, value);
-    else next.delete(name);
+    if (value === (usual[name] ?? "")) next.delete(name);
+    else next.set(name, value);
   }
   return next;
 }

@@ -14,6 +14,7 @@ pub mod keys;
 pub mod ledger;
 mod loading;
 pub mod refusal;
+pub mod searches;
 pub mod settings;
 pub mod start;
 

@@ -68,6 +68,7 @@ ids! {
     /// Patches that may wait on some assets.
     ExceptionId,
     ReportId,
+    SavedSearchId,
     RequestId,
     /// A vendor's file that was imported.
     DocumentId,

@@ -21,11 +21,23 @@ export const assetColumns: Column<AssetRow>[] = [
   { key: "address", title: "Address", optional: true, cell: (asset) => asset.address ?? quiet },
   {
     key: "scanStatus",
-    title: "Scan",
+    title: "Scan status",
     sortable: true,
+    optional: true,
     cell: (asset) => <ScanStatusLabel status={asset.scanStatus} reason={asset.scanReason} />,
   },
-  { key: "scannedAt", title: "Scanned", sortable: true, cell: (asset) => <When at={asset.scannedAt} /> },
+  {
+    key: "scanDateTime",
+    title: "Scanned",
+    field: "scannedAt",
+    sortable: true,
+    cell: (asset) => (
+      <>
+        {asset.scanStatus !== "Scanned" && <ScanStatusLabel status={asset.scanStatus} reason={asset.scanReason} />}{" "}
+        {asset.scannedAt && <When at={asset.scannedAt} />}
+      </>
+    ),
+  },
   {
     key: "missingPatchCount",
     title: "Missing",
@@ -34,15 +46,18 @@ export const assetColumns: Column<AssetRow>[] = [
     cell: (asset) => figure(asset, "missingPatchCount", "status=Missing"),
   },
   {
-    key: "missingSecurityCount",
+    key: "missingSecurityPatchCount",
     title: "Security",
+    field: "missingSecurityCount",
     sortable: true,
     numeric: true,
     cell: (asset) => figure(asset, "missingSecurityCount", "status=Missing&security=yes"),
   },
   {
-    key: "overdueCount",
+    key: "overdueFindingCount",
     title: "Overdue",
+    field: "overdueCount",
+    sortable: true,
     numeric: true,
     cell: (asset) => figure(asset, "overdueCount", "status=Missing&overdue=yes"),
   },
@@ -55,7 +70,7 @@ export const assetColumns: Column<AssetRow>[] = [
   },
   { key: "packageCount", title: "Packages", numeric: true, optional: true, cell: (asset) => asset.packageCount },
   { key: "lastLoggedOnUser", title: "User", sortable: true, cell: (asset) => asset.lastLoggedOnUser ?? quiet },
-  { key: "status", title: "Status", cell: (asset) => <AssetStatusLabels asset={asset} /> },
+  { key: "status", title: "Status", field: "agentStatus", cell: (asset) => <AssetStatusLabels asset={asset} /> },
   {
     key: "lastCheckedIn",
     title: "Last check-in",
@@ -63,10 +78,13 @@ export const assetColumns: Column<AssetRow>[] = [
     optional: true,
     cell: (asset) => <When at={asset.lastCheckedIn} />,
   },
-  { key: "agentVersion", title: "Agent", optional: true, cell: (asset) => asset.agentVersion },
+  { key: "fqdn", title: "Full name", sortable: true, optional: true, cell: (asset) => asset.fqdn ?? quiet },
+  { key: "agentVersion", title: "Agent", sortable: true, optional: true, cell: (asset) => asset.agentVersion },
   {
     key: "lastDeployment",
     title: "Last deployment",
+    field: "lastDeployment.state",
+    optional: true,
     cell: ({ lastDeployment }) =>
       lastDeployment ? (
         <Link to={`/deployments/${lastDeployment.deploymentId}`} className="ft-plain-link">
@@ -77,6 +95,26 @@ export const assetColumns: Column<AssetRow>[] = [
       ),
   },
 ];
+
+/** What `/v1/assets` calls the orders that it has under another name than the query language. */
+const ownOrders: Record<string, string> = {
+  scanDateTime: "scannedAt",
+  missingSecurityPatchCount: "missingSecurityCount",
+  name: "name",
+  operatingSystem: "operatingSystem",
+  scanStatus: "scanStatus",
+  missingPatchCount: "missingPatchCount",
+  installedPatchCount: "installedPatchCount",
+  lastLoggedOnUser: "lastLoggedOnUser",
+  lastCheckedIn: "lastCheckedIn",
+};
+
+/** For lists of assets without a query of their own. */
+export const filteredAssetColumns: Column<AssetRow>[] = assetColumns.map((column) => ({
+  ...column,
+  key: ownOrders[column.key] ?? column.key,
+  sortable: column.key in ownOrders,
+}));
 
 type Figure = "missingPatchCount" | "missingSecurityCount" | "overdueCount" | "installedPatchCount";
 

@@ -11,6 +11,7 @@ import type { Column } from "../../table/DataTable";
 import { FacetFilter } from "../../table/FacetFilter";
 import { ListTable } from "../../table/ListTable";
 import { apiQuery } from "../../url/listState";
+import { queryLink } from "../../url/queryLink";
 import { useListState } from "../../url/useListState";
 
 const columns: Column<ExceptionRow>[] = [
@@ -151,7 +152,7 @@ function NoExceptions() {
         Choose patches on an asset’s page, or assets on a patch’s, and take “Exception…” where something has to wait.
       </EmptyStateBody>
       <EmptyStateFooter>
-        <Link to="/assets?overdue=yes">Look at what is overdue</Link>
+        <Link to={queryLink("/assets", "overdueFindingCount>0")}>Look at what is overdue</Link>
       </EmptyStateFooter>
     </EmptyState>
   );

@@ -14,6 +14,12 @@ it("carries what one list implies for the other", () => {
   expect(read(jobLink(start))).toEqual(start);
 });
 
+it("carries a query", () => {
+  const assets = { query: 'name:"a & b" and x', havingQuery: "", tz: "Europe/Oslo" };
+  const start = { work: "Install" as const, assets, patches: "missing" as const };
+  expect(read(jobLink(start))).toEqual(start);
+});
+
 it("begins empty, as an installation", () => {
   expect(read("/jobs/new")).toEqual({ work: "Install", assets: [], patches: [] });
   expect(read("/jobs/new?work=nonsense&assets=,")).toEqual({ work: "Install", assets: [], patches: [] });

@@ -2,6 +2,7 @@ import { Card, CardBody, CardTitle, Skeleton, Title } from "@patternfly/react-co
 import { Link } from "react-router";
 import type { Overview } from "../../api/types";
 import { counted, formatCount } from "../../format/count";
+import { queryLink } from "../../url/queryLink";
 import { arcs } from "./donut";
 
 /** Ring of the assets by the state of their scan, with a legend that leads to each list. */
@@ -23,9 +24,14 @@ export function AssetStatus({ overview }: { overview: Overview | undefined }) {
 function Ring({ overview }: { overview: Overview }) {
   const known = overview.assetsScanned + overview.assetsPending + overview.assetsFailed;
   const slices = [
-    { key: "good", name: "Scanned", value: overview.assetsScanned, to: "/assets?scanStatus=Scanned" },
-    { key: "active", name: "First scan pending", value: overview.assetsPending, to: "/assets?scanStatus=Pending" },
-    { key: "bad", name: "Scan failed", value: overview.assetsFailed, to: "/assets?scanStatus=Failed" },
+    { key: "good", name: "Scanned", value: overview.assetsScanned, to: queryLink("/assets", "scanStatus:Scanned") },
+    {
+      key: "active",
+      name: "First scan pending",
+      value: overview.assetsPending,
+      to: queryLink("/assets", "scanStatus:Pending"),
+    },
+    { key: "bad", name: "Scan failed", value: overview.assetsFailed, to: queryLink("/assets", "scanStatus:Failed") },
     { key: "quiet", name: "Other", value: Math.max(0, overview.assets - known), to: "/assets" },
   ].filter(({ key, value }) => key !== "quiet" || value > 0);
   const described = slices.map(({ name, value }) => `${name} ${value}`).join(", ");

@@ -4,6 +4,7 @@ import { useAssets } from "../../api/assets";
 import type { AssetRow } from "../../api/types";
 import { Failure } from "../../shell/Failure";
 import { type Column, DataTable } from "../../table/DataTable";
+import { queryLink } from "../../url/queryLink";
 import { AttentionReasons } from "./AttentionReasons";
 
 const columns: Column<AssetRow>[] = [
@@ -22,7 +23,10 @@ export function AttentionList() {
   return (
     <Card isFullHeight>
       <CardHeader
-        actions={{ actions: <Link to="/assets?sort=-missingSecurityCount">All assets</Link>, hasNoOffset: true }}
+        actions={{
+          actions: <Link to={queryLink("/assets", "", "missingSecurityPatchCount:desc")}>All assets</Link>,
+          hasNoOffset: true,
+        }}
       >
         <CardTitle>
           <Title headingLevel="h2" size="md">

@@ -2,6 +2,9 @@ import { Card, CardBody, Skeleton } from "@patternfly/react-core";
 import { Link } from "react-router";
 import type { Overview } from "../../api/types";
 import { formatCount } from "../../format/count";
+import { queryLink } from "../../url/queryLink";
+import { missing } from "../patches/patchesList";
+import { exposed } from "../vulnerabilities/vulnerabilitiesList";
 
 type Figure = {
   name: string;
@@ -15,40 +18,40 @@ const figures: Figure[] = [
   {
     name: "Updates missing",
     value: ({ updatesMissing }) => formatCount(updatesMissing),
-    to: "/patches?status=Missing",
+    to: queryLink("/patches", missing),
   },
   {
     name: "Security updates",
     value: ({ securityMissing }) => formatCount(securityMissing),
-    to: "/patches?status=Missing&security=yes",
+    to: queryLink("/patches", `${missing} and isSecurity:true`),
   },
   {
     name: "CVEs so far",
     value: ({ cves }) => formatCount(cves),
     note: ({ cvesRead, cvesOf }) => `${formatCount(cvesRead)} of ${formatCount(cvesOf)} changelogs read`,
-    to: "/patches?status=Missing&security=yes",
+    to: queryLink("/patches", `${missing} and isSecurity:true`),
   },
   {
     name: "Known exploited",
     value: ({ knownExploited }) => formatCount(knownExploited),
     note: () => "exposed CVEs in CISA's catalogue",
-    to: "/vulnerabilities?exposed=yes&knownExploited=yes",
+    to: queryLink("/vulnerabilities", `${exposed} and isKnownExploited:true`),
   },
   {
     name: "Assets overdue",
     value: ({ assetsOverdue }) => formatCount(assetsOverdue),
     note: () => "with a patch past its due date",
-    to: "/assets?overdue=yes&sort=-missingSecurityCount",
+    to: queryLink("/assets", "overdueFindingCount>0", "missingSecurityPatchCount:desc"),
   },
   {
     name: "Restart pending",
     value: ({ rebootPending }) => formatCount(rebootPending),
-    to: "/assets?pendingReboot=yes",
+    to: queryLink("/assets", "pendingReboot:true"),
   },
   {
     name: "Not assessed",
     value: ({ assetsNotAssessed }) => formatCount(assetsNotAssessed),
-    to: "/assets?scanStatus=Pending",
+    to: queryLink("/assets", "scanStatus:[Pending,Failed]"),
   },
 ];
 

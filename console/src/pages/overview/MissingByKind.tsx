@@ -2,6 +2,8 @@ import { Card, CardBody, CardTitle, Skeleton, Title } from "@patternfly/react-co
 import { Link } from "react-router";
 import type { Overview } from "../../api/types";
 import { formatCount } from "../../format/count";
+import { queryLink } from "../../url/queryLink";
+import { missing } from "../patches/patchesList";
 import { StackedBar } from "./StackedBar";
 
 /** Missing updates by kind, and how far their changelogs have been read for CVEs. */
@@ -42,12 +44,12 @@ function Bars({ overview }: { overview: Overview }) {
       <ul className="ft-legend">
         <li>
           <span className="ft-swatch ft-fill-bad" aria-hidden="true" />
-          <Link to="/patches?status=Missing&security=yes">Security</Link>
+          <Link to={queryLink("/patches", `${missing} and isSecurity:true`)}>Security</Link>
           <b>{formatCount(securityMissing)}</b>
         </li>
         <li>
           <span className="ft-swatch ft-fill-active" aria-hidden="true" />
-          <Link to="/patches?status=Missing&security=no">Other</Link>
+          <Link to={queryLink("/patches", `${missing} and isSecurity:false`)}>Other</Link>
           <b>{formatCount(other)}</b>
         </li>
       </ul>

@@ -4,6 +4,8 @@ import type { UrgentPatch } from "../../api/types";
 import { CveCount, SecurityLabel } from "../../labels/PatchLabels";
 import { When } from "../../labels/When";
 import { type Column, DataTable } from "../../table/DataTable";
+import { queryLink } from "../../url/queryLink";
+import { missing } from "../patches/patchesList";
 
 const columns: Column<UrgentPatch>[] = [
   { key: "title", title: "Patch", cell: (patch) => <Link to={`/patches/${patch.patchId}`}>{patch.title}</Link> },
@@ -17,7 +19,9 @@ const columns: Column<UrgentPatch>[] = [
 export function UrgentPatches({ patches }: { patches: UrgentPatch[] | undefined }) {
   return (
     <Card isFullHeight>
-      <CardHeader actions={{ actions: <Link to="/patches?status=Missing">All patches</Link>, hasNoOffset: true }}>
+      <CardHeader
+        actions={{ actions: <Link to={queryLink("/patches", missing)}>All patches</Link>, hasNoOffset: true }}
+      >
         <CardTitle>
           <Title headingLevel="h2" size="md">
             Most urgent patches

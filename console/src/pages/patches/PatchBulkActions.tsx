@@ -1,30 +1,28 @@
-import { Button, ToolbarGroup, ToolbarItem } from "@patternfly/react-core";
 import { useNavigate } from "react-router";
 import type { PatchRow } from "../../api/types";
 import { counted } from "../../format/count";
-import type { Selection } from "../../table/useSelection";
+import { BulkAction } from "../../list/BulkAction";
+import type { Chosen } from "../../list/chosen";
 import { jobLink } from "../jobs/jobLink";
 import { PatchDecisions } from "./PatchDecisions";
 
-export function PatchBulkActions({ selection }: { selection: Selection<PatchRow> }) {
+/** Patches that one job takes. */
+const most = 2000;
+
+/** What can be done with the chosen patches. Decisions are taken of those that somebody has looked at and ticked. */
+export function PatchBulkActions({ chosen, onDone }: { chosen: Chosen<PatchRow>; onDone: () => void }) {
   const navigate = useNavigate();
-  const patches = selection.rows.map((patch) => patch.id);
-  if (patches.length === 0) return null;
+  const patches = chosen.kind === "rows" ? chosen.rows.map(({ id }) => id) : chosen.question;
   return (
-    <ToolbarGroup variant="action-group">
-      <ToolbarItem>
-        <Button variant="primary" onClick={() => navigate(jobLink({ work: "Install", assets: "missing", patches }))}>
-          Deploy {counted(patches.length, "patch", "patches")}…
-        </Button>
-      </ToolbarItem>
-      <ToolbarItem>
-        <PatchDecisions patches={selection.rows} onDone={selection.clear} />
-      </ToolbarItem>
-      <ToolbarItem>
-        <Button variant="link" onClick={selection.clear}>
-          Clear selection
-        </Button>
-      </ToolbarItem>
-    </ToolbarGroup>
+    <>
+      <BulkAction
+        variant="primary"
+        obstacle={chosen.count > most ? `A job takes at most ${counted(most, "patch", "patches")}.` : null}
+        onClick={() => navigate(jobLink({ work: "Install", assets: "missing", patches }))}
+      >
+        Deploy {counted(chosen.count, "patch", "patches")}…
+      </BulkAction>
+      {chosen.kind === "rows" && <PatchDecisions patches={chosen.rows} onDone={onDone} />}
+    </>
   );
 }

@@ -7,11 +7,11 @@ import { ListTable } from "../../table/ListTable";
 import { useSelection } from "../../table/useSelection";
 import { apiQuery } from "../../url/listState";
 import { useListState } from "../../url/useListState";
-import { assetColumns } from "../assets/assetColumns";
+import { filteredAssetColumns } from "../assets/assetColumns";
 import { jobLink } from "../jobs/jobLink";
 
 const rowKey = (asset: AssetRow) => asset.id;
-const columns = assetColumns.filter(({ optional }) => !optional);
+const columns = filteredAssetColumns.filter(({ optional }) => !optional);
 
 /** The assets that lack a fix; chosen ones lead into a job with the patches that are missing somewhere. */
 export function ExposedAssets({ vulnerability }: { vulnerability: VulnerabilityDetails }) {

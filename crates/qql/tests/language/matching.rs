@@ -128,3 +128,31 @@ fn numbers_versions_and_addresses_have_an_order() {
         assert_eq!(holds(Entity::Asset, term, value), expected, "{term} of {value}");
     }
 }
+
+/// The console writes values into queries by a table of its own (`console/src/query/written.json`): each means itself,
+/// alone and in a list, and no other of them.
+#[test]
+fn values_that_the_console_writes_mean_themselves() {
+    let cases: Vec<serde_json::Value> =
+        serde_json::from_str(include_str!("../../../../console/src/query/written.json")).expect("JSON");
+    assert!(cases.len() >= 40);
+    for (kind, token) in [("text", "operatingSystem"), ("keyword", "osFamily")] {
+        let of_kind: Vec<(&str, &str)> = cases
+            .iter()
+            .filter(|case| case["kind"] == kind)
+            .map(|case| (case["value"].as_str().expect("a value"), case["written"].as_str().expect("a text")))
+            .collect();
+        let written: Vec<&str> = of_kind.iter().map(|(_, written)| *written).collect();
+        let list = format!("{token}:[{}]", written.join(","));
+        for (value, written) in &of_kind {
+            let term = format!("{token}:{written}");
+            let found: Vec<&str> =
+                of_kind.iter().map(|(value, _)| *value).filter(|other| holds(Entity::Asset, &term, other)).collect();
+            assert_eq!(found, [*value], "{term}");
+            assert!(!holds(Entity::Asset, &term, &format!("{value}x")), "{term}");
+            assert!(holds(Entity::Asset, &list, value), "{list}: {value}");
+            let joined = read(Entity::Asset, &format!("{term} and name:x and ({token} is null or {term})"));
+            assert!(matches!(&joined.root.form, Form::And(parts) if parts.len() == 3), "{term}");
+        }
+    }
+}

@@ -24,6 +24,8 @@ pub struct About {
     /// `sha256:` of the public key of the server's CA.
     pub server_ca: String,
     pub setup_needed: bool,
+    /// Assets that one job takes at most.
+    pub max_job_assets: usize,
 }
 
 #[utoipa::path(get, path = "/v1/about", tag = "server", responses((status = 200, body = About)))]
@@ -36,6 +38,7 @@ pub async fn about(State(app): State<Arc<AppState>>) -> Result<Json<About>, ApiE
         agent_url: app.agent_url.clone(),
         server_ca: app.fleet.keys.ca.pin().to_string(),
         setup_needed: app.fleet.setup_needed().await?,
+        max_job_assets: app.fleet.settings.max_individual_assets,
     }))
 }
 

@@ -14,6 +14,7 @@ use fettle_fleet::access::password::WeakPassword;
 use fettle_fleet::decisions::DecisionError;
 use fettle_fleet::entropy::SystemEntropy;
 use fettle_fleet::jobs::JobError;
+use fettle_fleet::searches::SearchError;
 use fettle_model::{Clock as _, RequestId, SystemClock};
 use fettle_qql::{Invalid, QueryError};
 use fettle_store::StoreError;
@@ -45,6 +46,10 @@ impl ApiError {
             errors: Box::default(),
             cause: None,
         }
+    }
+
+    pub fn message(&self) -> &str {
+        &self.message
     }
 
     #[must_use]
@@ -166,6 +171,21 @@ impl From<DecisionError> for ApiError {
             DecisionError::Field { field, message } => Self::invalid_field(field, message),
             DecisionError::State { .. } => Self::new(StatusCode::CONFLICT, "EXCEPTION_STATE", message),
             DecisionError::Store(error) => Self::internal(error),
+        }
+    }
+}
+
+impl From<SearchError> for ApiError {
+    fn from(error: SearchError) -> Self {
+        let message = error.to_string();
+        match error {
+            SearchError::NotFound => Self::not_found("saved search"),
+            SearchError::NotOwner => Self::new(StatusCode::FORBIDDEN, "NOT_OWNER", message),
+            SearchError::NameTaken => Self::new(StatusCode::CONFLICT, "NAME_TAKEN", message).field("name"),
+            SearchError::TooMany => Self::new(StatusCode::CONFLICT, "TOO_MANY_SEARCHES", message),
+            SearchError::Field { field, message } => Self::invalid_field(field, message),
+            SearchError::Query(invalid) => Self::invalid_query(invalid),
+            SearchError::Store(error) => Self::internal(error),
         }
     }
 }

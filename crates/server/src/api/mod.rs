@@ -22,6 +22,7 @@ pub mod patches;
 pub mod public;
 pub mod qql;
 mod query;
+pub mod searches;
 pub mod turns;
 pub mod vulnerabilities;
 mod whole;
@@ -99,6 +100,9 @@ fn routes() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(ask::patches))
         .routes(routes!(ask::vulnerabilities))
         .routes(routes!(ask::components))
+        .routes(routes!(searches::list::list, searches::create::create))
+        .routes(routes!(searches::show::show, searches::replace::replace, searches::delete::delete))
+        .routes(routes!(searches::default::set, searches::default::unset))
         .routes(routes!(export::export))
         .routes(routes!(catalogue::documents::list))
         .routes(routes!(catalogue::feeds::list))

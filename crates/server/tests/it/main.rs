@@ -19,6 +19,7 @@ mod queries;
 mod questions;
 mod reports;
 mod restart;
+mod searches;
 mod sync;
 mod tokens;
 mod tracker;

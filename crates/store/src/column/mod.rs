@@ -12,7 +12,7 @@ use fettle_model::run::{RunResult, RunState};
 use fettle_model::vulnerability::KnownExploited;
 use fettle_model::{
     ActivationKeyId, AssetId, AuthorisationId, DeploymentId, DocumentId, DryRunId, EnrolmentId, ExceptionId, JobId,
-    OrganisationId, PatchId, RunId, ScanId, SessionId, Sha256, TokenId, UserId,
+    OrganisationId, PatchId, RunId, SavedSearchId, ScanId, SessionId, Sha256, TokenId, UserId,
 };
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IntoDeserializer};
@@ -211,6 +211,7 @@ ids!(
     OrganisationId,
     PatchId,
     RunId,
+    SavedSearchId,
     ScanId,
     SessionId,
     TokenId,

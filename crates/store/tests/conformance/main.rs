@@ -10,6 +10,7 @@ mod organisation;
 mod query;
 mod sample;
 mod schema;
+mod searches;
 mod store;
 mod vulnerabilities;
 mod writing;
@@ -67,6 +68,7 @@ conformance! {
     writing::the_feed_is_read_and_trimmed,
     writing::any_text_is_taken,
     schema::a_newer_schema_is_refused,
+    searches::searches_are_kept_for_whom_they_are,
     query::audit_records_agree,
     query::deployments_agree,
     query::related_assets_are_asked_for,

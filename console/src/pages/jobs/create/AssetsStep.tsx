@@ -7,11 +7,11 @@ import type { Selection } from "../../../table/useSelection";
 import { apiQuery } from "../../../url/listState";
 import { useListState } from "../../../url/useListState";
 import { InstallLine } from "../../agents/InstallLine";
-import { assetColumns } from "../../assets/assetColumns";
+import { filteredAssetColumns } from "../../assets/assetColumns";
 import type { ChosenAsset } from "./draft";
 
 const shown = ["name", "operatingSystem", "scannedAt", "missingPatchCount", "missingSecurityCount", "status"];
-const columns = assetColumns.filter(({ key }) => shown.includes(key));
+const columns = filteredAssetColumns.filter(({ key }) => shown.includes(key));
 
 type Props = { chosen: ChosenAsset[]; onChange: (assets: ChosenAsset[]) => void };
 

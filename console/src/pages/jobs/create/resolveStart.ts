@@ -1,10 +1,24 @@
-import { request } from "../../../api/client";
-import type { AssetDetails, AssetPatchRow, FindingStatus, Page, PatchAssetRow, PatchDetails } from "../../../api/types";
-import type { Chosen, JobStart } from "../jobLink";
+import { ApiError, request } from "../../../api/client";
+import { everything, type Question } from "../../../api/queries";
+import type {
+  About,
+  AssetDetails,
+  AssetPatchRow,
+  AssetRow,
+  FindingStatus,
+  Page,
+  PatchAssetRow,
+  PatchDetails,
+  PatchRow,
+} from "../../../api/types";
+import { withTerm } from "../../../query/terms";
+import { type Chosen, isQuestion, type JobStart } from "../jobLink";
 import type { ChosenAsset, ChosenPatch } from "./draft";
 
 /** The most that one answer of the API holds. */
 const most = 1000;
+/** Patches that one job takes. */
+const mostPatches = 2000;
 
 export type FoundPatch = ChosenPatch & {
   isSecurity: boolean;
@@ -18,14 +32,49 @@ export type FoundPatch = ChosenPatch & {
 /** Turns the wizard's address into the assets and patches that it names or implies. */
 export async function resolveStart(start: JobStart): Promise<{ assets: ChosenAsset[]; patches: ChosenPatch[] }> {
   const status = start.work === "Install" ? "Missing" : "Installed";
-  const patches = Array.isArray(start.patches) ? await named(start.patches, patchTitle) : null;
-  const assets = Array.isArray(start.assets)
-    ? await named(start.assets, assetName)
-    : await assetsWith(
-        (patches ?? []).map(({ id }) => id),
-        status,
-      );
+  const patches = await chosenPatches(start.patches);
+  const assets = await chosenAssets(start, patches ?? [], status);
   return { assets, patches: patches ?? (await impliedPatches(assets, start.patches, status)) };
+}
+
+async function chosenPatches(chosen: Chosen): Promise<ChosenPatch[] | null> {
+  if (Array.isArray(chosen)) return named(chosen, patchTitle);
+  if (!isQuestion(chosen)) return null;
+  const { rows, total } = await everything<PatchRow>("patch", chosen, mostPatches);
+  if (total > mostPatches) {
+    const message = `The query finds ${total} patches, and a job takes ${mostPatches}.`;
+    throw new ApiError(400, { code: "TOO_MANY_PATCHES", message });
+  }
+  return rows.map(({ id, title }) => ({ id, title }));
+}
+
+function chosenAssets(start: JobStart, patches: ChosenPatch[], status: FindingStatus): Promise<ChosenAsset[]> {
+  if (Array.isArray(start.assets)) return named(start.assets, assetName);
+  if (isQuestion(start.assets)) return assetsOf(start.assets);
+  // The assets of many patches are one question, not one for each.
+  if (isQuestion(start.patches)) return assetsOf(lacking(start.patches, status));
+  return assetsWith(
+    patches.map(({ id }) => id),
+    status,
+  );
+}
+
+/** Assets of which the second query holds, with such a finding of a patch of which the first one does. */
+const lacking = ({ query, havingQuery, tz }: Question, status: FindingStatus): Question => ({
+  query: havingQuery,
+  havingQuery: withTerm(query, `patchStatus:${status}`),
+  tz,
+});
+
+/** As many as one job takes; more are refused before the wizard begins. */
+async function assetsOf(asked: Question): Promise<ChosenAsset[]> {
+  const { maxJobAssets } = await request<About>("GET", "/v1/about");
+  const { rows, total } = await everything<AssetRow>("asset", asked, maxJobAssets);
+  if (total > maxJobAssets) {
+    const message = `The query finds ${total} assets, and a job takes ${maxJobAssets}.`;
+    throw new ApiError(400, { code: "TOO_MANY_ASSETS", message });
+  }
+  return rows.map(({ id, name }) => ({ id, name }));
 }
 
 /** Patches with this status on any of the assets. */
