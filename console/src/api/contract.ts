@@ -3,6 +3,7 @@
 import type { AuditRow } from "./auditTypes";
 import type * as qql from "./qql";
 import type { components } from "./schema";
+import type * as tags from "./tagTypes";
 import type * as api from "./types";
 
 type Schemas = components["schemas"];
@@ -69,6 +70,13 @@ export type Contract = [
   Check<SameNames<qql.QueryWarning, Schemas["QueryWarning"]>>,
   Check<SameNames<qql.QueryMeaning, Schemas["QueryMeaning"]>>,
   Check<SameNames<qql.ExplainedQuery, Schemas["ExplainedQuery"]>>,
+  Check<SameNames<tags.TagRow, Schemas["TagRow"]>>,
+  Check<SameNames<tags.TagDetails, Schemas["TagDetails"]>>,
+  Check<SameNames<tags.TagName, Schemas["TagName"]>>,
+  Check<SameNames<tags.MemberRow, Schemas["MemberRow"]>>,
+  Check<SameNames<tags.PinRow, Schemas["PinRow"]>>,
+  Check<SameNames<tags.TagPreview, Schemas["TagPreview"]>>,
+  Check<SameNames<tags.PinChange, Required<Schemas["PinsBody"]>>>,
   Check<SameNames<AuditRow, Schemas["AuditRow"]>>,
   Check<SameNames<api.DeploymentDetails, Schemas["DeploymentDetails"]>>,
 ];

@@ -16,6 +16,7 @@ mod loading;
 pub mod refusal;
 pub mod settings;
 pub mod start;
+pub mod tags;
 
 pub use fleet::{Fleet, Keys};
 pub use loading::IndexLoading;

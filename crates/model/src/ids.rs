@@ -68,6 +68,8 @@ ids! {
     /// Patches that may wait on some assets.
     ExceptionId,
     ReportId,
+    /// A label of assets, by hand or by a rule.
+    TagId,
     RequestId,
     /// A vendor's file that was imported.
     DocumentId,

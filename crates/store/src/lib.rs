@@ -29,6 +29,7 @@ pub mod jobs;
 pub mod organisation;
 pub mod packed;
 pub mod query;
+pub mod tags;
 
 pub use database::{Backend, Database};
 pub use error::{StoreError, WriteError};

@@ -14,6 +14,7 @@ use crate::error::StoreError;
 use crate::feed::{Change, Feed};
 use crate::jobs::{Authorisations, Deployments, DryRuns, Events, Jobs, Logs, Runs};
 use crate::organisation::{OrganisationView, ServerKeys, Settings, TrustStatements};
+use crate::tags::Tags;
 
 pub(crate) enum Link {
     Sqlite(PoolConnection<Sqlite>),
@@ -69,6 +70,7 @@ views! {
     events: Events,
     logs: Logs,
     dry_runs: DryRuns,
+    tags: Tags,
     audit: Audit,
     feed: Feed,
 }

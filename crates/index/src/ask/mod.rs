@@ -5,10 +5,10 @@
 //! about findings patch by patch, for all assets of a block at once (`ask::pairs`).
 
 mod answer;
-mod asking;
+pub(crate) mod asking;
 mod asset_column;
 mod asset_order;
-mod asset_set;
+pub(crate) mod asset_set;
 mod assets;
 mod deadline;
 mod findings;
@@ -16,7 +16,9 @@ mod group;
 mod groups;
 mod interfaces;
 mod matching;
+pub(crate) mod memo;
 mod moment;
+mod narrow;
 mod obstacles;
 mod order;
 mod overdue;
@@ -24,7 +26,7 @@ mod pairs;
 mod resolved;
 mod scope;
 mod things;
-mod value;
+pub(crate) mod value;
 
 pub use answer::{Answer, ComponentRow};
 pub use deadline::{AskError, Deadline};

@@ -98,8 +98,11 @@ pub async fn components(
     asked.ask(app, Entity::Component, "assetCount:desc", page, rows).await.map(Json)
 }
 
+/// Of assets.
+pub(super) type AssetPage = Page<IndexAsset>;
+
 /// Asks the index for a page.
-type Page<Row> = for<'i, 'q> fn(&'i Index, &Question<'q>, &Order<'q>) -> Result<Answer<Row>, AskError>;
+pub(super) type Page<Row> = for<'i, 'q> fn(&'i Index, &Question<'q>, &Order<'q>) -> Result<Answer<Row>, AskError>;
 
 /// A place in a list, and the order of the list.
 #[derive(Debug, Serialize, Deserialize)]
@@ -126,7 +129,7 @@ impl Cursor {
 
 impl QueryParameters {
     /// `order`: of a list for which none is asked.
-    async fn ask<Row: Send + 'static, T>(
+    pub(super) async fn ask<Row: Send + 'static, T>(
         mut self,
         app: Arc<AppState>,
         entity: Entity,

@@ -18,6 +18,7 @@ mod questions;
 mod reports;
 mod restart;
 mod sync;
+mod tags;
 mod tokens;
 mod tracker;
 mod updateinfo;
