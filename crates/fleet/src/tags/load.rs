@@ -20,6 +20,10 @@ impl Fleet {
         }
         self.index.put_tags(tags.iter().map(|tag| definition(tag, pins.get(&tag.id).map_or(&[], Vec::as_slice))));
         self.index.settle_tags();
+        for tag in self.index.broken_tags() {
+            let path = self.index.tag_path(tag).unwrap_or_default();
+            tracing::warn!(%tag, path, "the rule of a collection makes no sense any more; it has those that are pinned in");
+        }
         Ok(())
     }
 }

@@ -82,6 +82,9 @@ impl Dirty {
     }
 
     fn slots(&self, wanted: FactKinds) -> Slots {
+        if !self.kinds.meets(wanted) {
+            return Slots::new();
+        }
         let of_block = |block: &FxHashMap<u16, FactKinds>| {
             block.iter().filter(|(_, kinds)| kinds.meets(wanted)).map(|(slot, _)| u32::from(*slot)).collect()
         };

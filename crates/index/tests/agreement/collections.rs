@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Instant;
 
-use fettle_index::ask::{Deadline, Question, Scope};
-use fettle_index::tags::{TagDefinition, TagFault, TagRule, read_rule};
+use fettle_index::ask::{AskError, Deadline, Question, Scope};
+use fettle_index::tags::{RuleQuestion, TagDefinition, TagFault, TagRule, read_rule};
 use fettle_index::{AssetChange, Columns, Index, SelfCheckResult};
 use fettle_model::component::Component;
 use fettle_model::sla::SlaDays;
@@ -17,6 +18,7 @@ use fettle_testqql::{Generator, Samples};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
+use rustc_hash::FxHashSet;
 
 use crate::plain::World;
 use crate::questions::{TAGS, samples, tag, tag_id};
@@ -294,4 +296,27 @@ fn parents_and_rules_go_so_deep_and_no_deeper() {
         bench.index.put_tags([chained(number)]);
     }
     assert!(matches!(bench.index.check_tag(&chained(17)), Err(TagFault::RulesTooDeep(_))));
+}
+
+#[test]
+fn a_preview_says_who_joins_and_leaves_and_ends_in_time() {
+    let mut bench = fleet();
+    bench.put(0, collection(0, "components.name:openssl"));
+    bench.index.settle_tags();
+    let rule = read_rule("not id:00000000-0000-0000-0000-000000000001", &TimeZone::UTC, bench.now).expect("a rule");
+    let (pinned_in, pinned_out) = (FxHashSet::default(), FxHashSet::from_iter([asset_id(1)]));
+    let mut question = RuleQuestion {
+        tag: Some(tag_id(0)),
+        rule: Some(&rule),
+        pinned_in: &pinned_in,
+        pinned_out: &pinned_out,
+        limit: 1,
+        deadline: Deadline::default(),
+    };
+    let changes = bench.index.preview_tag(&question).expect("there is time");
+    assert_eq!((changes.before, changes.members, changes.joining, changes.leaving), (3, 1, 0, 2));
+    assert_eq!((changes.first_members[0].columns.id, changes.first_leaving.len()), (asset_id(2), 1));
+    assert_eq!(bench.index.tag_members(tag_id(0)).len(), 3, "nothing was changed");
+    question.deadline = Deadline(Some(Instant::now()));
+    assert_eq!(bench.index.preview_tag(&question), Err(AskError::TookTooLong));
 }

@@ -12,7 +12,8 @@ pub(crate) struct Delete {
 
 pub(crate) async fn run(client: &Client, delete: Delete) -> Result<Finding, Failure> {
     let tag = lookup::tag(client, &delete.tag).await?;
-    client.delete(&format!("/v1/tags/{}?revision={}", tag.id, tag.revision)).await?;
+    let revision = tag.revision.to_string();
+    client.delete_with(&format!("/v1/tags/{}", tag.id), &[("revision", revision.as_str())]).await?;
     print(&format!("{} is deleted", tag.path));
     Ok(Finding::Nothing)
 }
