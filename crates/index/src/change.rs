@@ -184,6 +184,11 @@ impl Index {
 
     /// Replaces what is known of vulnerabilities; of those that no patch names nothing is kept.
     pub fn put_facts(&self, facts: impl IntoIterator<Item = (String, VulnerabilityFacts)>) {
+        let mut facts = facts.into_iter().peekable();
+        // Most reports bring none.
+        if facts.peek().is_none() {
+            return;
+        }
         let mut shared = self.shared.write().expect(POISONED);
         for (cve, facts) in facts {
             shared.catalogue.put_facts(cve, facts);

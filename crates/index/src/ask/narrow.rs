@@ -17,6 +17,8 @@ use crate::catalogue::PatchNumber;
 
 /// As many assets are judged one by one; above, whole columns are faster.
 const FEW: u64 = 256;
+/// As often a posting is asked for one asset; above, joining postings is faster.
+const LOOK_UPS: u64 = 8_192;
 
 /// So few assets that their own findings are looked at, and not each patch's.
 const NARROW: u64 = 4_096;
@@ -41,7 +43,7 @@ impl Asking<'_> {
     /// Of the assets in scope those for which the condition holds.
     pub(crate) fn among(&self, at: usize, block: &Block, condition: &Resolved<'_>) -> Bits {
         let scope = self.in_scope(at);
-        if scope.len() > FEW {
+        if scope.len() > FEW || scope.len() * components(condition) > LOOK_UPS {
             return self.slots_where(at, block, condition);
         }
         let taken = scope.iter().filter(|slot| block.columns.is_taken(*slot));
@@ -101,5 +103,15 @@ impl Asking<'_> {
             }
             found
         })
+    }
+}
+
+/// Postings that are asked for each asset.
+fn components(condition: &Resolved<'_>) -> u64 {
+    match condition {
+        Resolved::And(parts) | Resolved::Or(parts) => parts.iter().map(components).sum(),
+        Resolved::Not(inner) => components(inner),
+        Resolved::OfAsset(OfAsset::Components { any_of, .. }) => any_of.len() as u64,
+        _ => 0,
     }
 }
