@@ -55,6 +55,18 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import("./pages/exceptions/ExceptionList")).ExceptionList }),
               },
               {
+                path: "collections",
+                lazy: async () => ({ Component: (await import("./pages/tags/TagList")).TagList }),
+              },
+              {
+                path: "collections/new",
+                lazy: async () => ({ Component: (await import("./pages/tags/TagPage")).NewTag }),
+              },
+              {
+                path: "collections/:id",
+                lazy: async () => ({ Component: (await import("./pages/tags/TagPage")).TagPage }),
+              },
+              {
                 path: "catalogue",
                 lazy: async () => ({ Component: (await import("./pages/catalogue/CataloguePage")).CataloguePage }),
               },

@@ -5,6 +5,7 @@ import type * as qql from "./qql";
 import type { Found, GroupRow } from "./queries";
 import type { SavedSearch, Search } from "./savedSearches";
 import type { components } from "./schema";
+import type * as tags from "./tagTypes";
 import type * as api from "./types";
 
 type Schemas = components["schemas"];
@@ -76,6 +77,13 @@ export type Contract = [
   Check<SameNames<SavedSearch, Schemas["SavedSearchRow"]>>,
   Check<SameNames<Omit<Found<never>, "items">, Omit<Schemas["Found_AssetRow"], "items">>>,
   Check<SameNames<GroupRow, Schemas["GroupRow"]>>,
+  Check<SameNames<tags.TagRow, Schemas["TagRow"]>>,
+  Check<SameNames<tags.TagDetails, Schemas["TagDetails"]>>,
+  Check<SameNames<tags.TagName, Schemas["TagName"]>>,
+  Check<SameNames<tags.MemberRow, Schemas["MemberRow"]>>,
+  Check<SameNames<tags.PinRow, Schemas["PinRow"]>>,
+  Check<SameNames<tags.TagPreview, Schemas["TagPreview"]>>,
+  Check<SameNames<tags.PinChange, Required<Schemas["PinsBody"]>>>,
   Check<SameNames<AuditRow, Schemas["AuditRow"]>>,
   Check<SameNames<api.DeploymentDetails, Schemas["DeploymentDetails"]>>,
 ];

@@ -24,6 +24,10 @@ const advice: Record<string, ErrorText> = {
   },
   JOB_PARTIAL: { title: "The job is not complete", body: "It needs at least one asset and one patch." },
   JOB_LOCKED: { title: "The job runs already", body: "Wait until its run has finished, or cancel that run." },
+  TAG_CYCLE: { title: "It would depend on itself", body: "" },
+  TAG_CHANGED: { title: "Somebody else has changed it", body: "Open the page again, and make your change there." },
+  TAG_IN_USE: { title: "It is in use", body: "Change those first." },
+  TAG_NAME_TAKEN: { title: "The name is taken", body: "Siblings have names of their own." },
   FEED_KIND_UNKNOWN: {
     title: "This is no file that Fettle reads",
     body: "Choose the file as the vendor gives it, packed or not.",

@@ -1,4 +1,5 @@
 // Shapes of the operator API `/v1`. Times are RFC 3339 in UTC, sizes are bytes.
+import type { TagName } from "./tagTypes";
 
 export type Facet = { name: string; values: { value: string; label: string; count: number }[] };
 export type Page<T> = { items: T[]; total: number; next: string | null; facets: Facet[] };
@@ -189,6 +190,8 @@ export type AssetDetails = AssetRow & {
   selfCheck: SelfCheck[];
   certificateNotAfter: string | null;
   profile: { checkInSeconds: number; scanIntervalHours: number };
+  /** By path. */
+  tags: TagName[];
 };
 
 export type SoftwareRow = {

@@ -35,6 +35,8 @@ type Props = {
   /** Takes the keyboard as soon as it is there. */
   isWanted: boolean;
   onAsk: () => void;
+  /** With each change of the text. */
+  onChange?: (() => void) | undefined;
 };
 
 /**
@@ -62,6 +64,7 @@ export default function Editor(props: Props) {
         extensions: [
           keys(() => latest.current.onAsk()),
           history(),
+          EditorView.updateListener.of((update) => update.docChanged && latest.current.onChange?.()),
           keymap.of([...historyKeymap, ...defaultKeymap]),
           completions(entity, part),
           EditorView.lineWrapping,

@@ -24,6 +24,8 @@ type Props = {
   isWanted: boolean;
   onAsk: () => void;
   onClear?: (() => void) | undefined;
+  /** With each change of the text. */
+  onChange?: (() => void) | undefined;
   /** Buttons beside it. */
   children: ReactNode;
 };

@@ -32,6 +32,7 @@ const mainId = "content";
 const places = [
   { to: "/", title: "Overview" },
   { to: "/assets", title: "Assets" },
+  { to: "/collections", title: "Collections" },
   { to: "/patches", title: "Patches" },
   { to: "/vulnerabilities", title: "Vulnerabilities" },
   { to: "/exceptions", title: "Exceptions" },

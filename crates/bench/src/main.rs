@@ -2,6 +2,7 @@
 //! that is missed is said to be missed.
 
 mod check_ins;
+mod collections;
 mod detection;
 mod fleet;
 mod load;

@@ -80,7 +80,7 @@ pub(crate) fn measure(table: &mut Table, hosts: u32, seed: u64) -> anyhow::Resul
         let first_page = matches!(wanted, Wanted::Page(_)).then_some(Bar::AtMost(25.0)).unwrap_or(Bar::None);
         table.add(&format!("{what}: {total} {}", entity.plural()), time.as_secs_f64() * 1e3, None, "ms", first_page);
     }
-    Ok(())
+    crate::collections::measure(table, &index, hosts)
 }
 
 fn ask(index: &Index, entity: Entity, text: &str, wanted: &Wanted) -> anyhow::Result<(Duration, u64)> {

@@ -82,6 +82,9 @@ pub(crate) enum Command {
     /// Patches that may wait on some assets, with a reason and an end
     #[command(subcommand)]
     Exceptions(command::exceptions::Exceptions),
+    /// Tags and collections: labels of assets, by hand or by a rule
+    #[command(subcommand)]
+    Tags(command::tags::Tags),
     /// Jobs that install or uninstall patches
     #[command(subcommand)]
     Jobs(command::jobs::Jobs),

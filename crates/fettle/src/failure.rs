@@ -39,6 +39,7 @@ pub(crate) enum Noun {
     Asset,
     Patch,
     Job,
+    Tag,
 }
 
 impl Noun {
@@ -48,6 +49,7 @@ impl Noun {
             Self::Asset => "assets",
             Self::Patch => "patches",
             Self::Job => "jobs",
+            Self::Tag => "tags",
         }
     }
 }
@@ -58,6 +60,7 @@ impl std::fmt::Display for Noun {
             Self::Asset => "asset",
             Self::Patch => "patch",
             Self::Job => "job",
+            Self::Tag => "tag",
         })
     }
 }
@@ -216,6 +219,10 @@ fn refusal_hint(code: &str) -> Option<&'static str> {
         "UNAUTHENTICATED" | "SESSION_EXPIRED" => Some("sign in again with `fettle login URL`"),
         "JOB_LOCKED" => Some("`fettle jobs clone JOB` makes a copy that can be changed and run"),
         "INDEX_STARTING" => Some("the server is loading; try again in a moment"),
+        "TAG_BIG_CHANGE" => {
+            Some("`--confirm NUMBER` says that it is meant; `fettle tags preview` shows who joins and leaves")
+        }
+        "TAG_CHANGED" => Some("look at it with `fettle tags list`, and try again"),
         "QQL_TIMEOUT" => Some("narrow it by a date, or by a value that is there seldom"),
         "FEED_NOT_STORED" => Some("`--dry-run` reads the file and reports what is in it"),
         "FEED_KIND_UNKNOWN" => Some("`--as FORMAT` names the format"),

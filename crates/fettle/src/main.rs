@@ -55,6 +55,7 @@ async fn run(arguments: Arguments) -> Result<Finding, Failure> {
         Command::Vulnerabilities(vulnerabilities) => {
             command::vulnerabilities::run(&connection.client()?, vulnerabilities).await
         }
+        Command::Tags(tags) => command::tags::run(&connection.client()?, tags).await,
         Command::Exceptions(exceptions) => command::exceptions::run(&connection.client()?, exceptions).await,
         Command::Jobs(jobs) => command::jobs::run(&connection.client()?, jobs).await,
         Command::Query(query) => command::query::run(&connection.client()?, query).await,

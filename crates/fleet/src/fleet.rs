@@ -46,6 +46,8 @@ pub struct Fleet {
     pub(crate) changelog_orders: ChangelogOrders,
     /// One change of the catalogue at a time.
     pub(crate) catalogue_turn: tokio::sync::Mutex<()>,
+    /// One change of tags at a time.
+    pub(crate) tags_turn: tokio::sync::Mutex<()>,
 }
 
 /// The server's keys, opened.

@@ -17,6 +17,7 @@ pub mod refusal;
 pub mod searches;
 pub mod settings;
 pub mod start;
+pub mod tags;
 
 pub use fleet::{Fleet, Keys};
 pub use loading::IndexLoading;

@@ -92,6 +92,7 @@ pub async fn open(start: Start) -> Result<Fleet, StartError> {
         enrolments: tokio::sync::Mutex::new(()),
         changelog_orders: ChangelogOrders::default(),
         catalogue_turn: tokio::sync::Mutex::new(()),
+        tags_turn: tokio::sync::Mutex::new(()),
     };
     fleet.load_agents().await?;
     Ok(fleet)
@@ -210,6 +211,7 @@ impl Fleet {
     /// Fills the index from one state of the database; then agents that are held are told what waits for them.
     pub async fn load_index(&self) -> Result<(), StartError> {
         self.loading.begin(self.agents.len());
+        self.make_ready_collections().await?;
         self.database
             .snapshot(async |read| {
                 self.load_components(read).await?;
@@ -217,7 +219,8 @@ impl Fleet {
                 self.load_assets(read, last_deployments).await?;
                 self.load_patches(read).await?;
                 self.load_facts(read).await?;
-                Ok::<_, StartError>(self.load_exceptions(read).await?)
+                self.load_exceptions(read).await?;
+                Ok::<_, StartError>(self.load_tags(read).await?)
             })
             .await?;
         self.loading.finish();

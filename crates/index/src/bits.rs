@@ -58,6 +58,12 @@ impl Bits {
         }
     }
 
+    pub(crate) fn of_bitmap(slots: &RoaringBitmap) -> Self {
+        let mut bits = Self::default();
+        bits.insert_all(slots);
+        bits
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.iter().all(|word| *word == 0)
     }

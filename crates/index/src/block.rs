@@ -9,12 +9,15 @@ use crate::catalogue::PatchNumber;
 use crate::columns::BlockColumns;
 use crate::dictionary::ComponentId;
 use crate::posting::Posting;
+use crate::tags::TagNumber;
 
 #[derive(Debug, Default)]
 pub(crate) struct Block {
     pub(crate) columns: BlockColumns,
     postings: FxHashMap<ComponentId, Posting>,
     missing: FxHashMap<PatchNumber, RoaringBitmap>,
+    /// Who has each tag; of tags that nobody has nothing is kept.
+    pub(crate) tags: FxHashMap<TagNumber, RoaringBitmap>,
 }
 
 impl Block {
@@ -58,6 +61,10 @@ impl Block {
         for missing in self.missing.values_mut() {
             missing.remove(u32::from(slot.at));
         }
+        self.tags.retain(|_, slots| {
+            slots.remove(u32::from(slot.at));
+            !slots.is_empty()
+        });
         self.columns.remove(slot.at);
     }
 

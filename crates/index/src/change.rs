@@ -11,6 +11,7 @@ use crate::contribution::Contribution;
 use crate::dictionary::ComponentId;
 use crate::finding::{Effect, Flip, Status};
 use crate::judging::{Judged, Judging};
+use crate::tags::FactKinds;
 use crate::{Index, POISONED, Shared, Slot};
 use fettle_catalog::chain::ChainKey;
 use fettle_catalog::windows_product;
@@ -87,6 +88,7 @@ impl Index {
         if revision.is_some_and(|revision| revision > change.columns.revision) {
             return;
         }
+        let mut kinds = FactKinds::of_difference(&block.columns, slot.at, &change.columns);
         let generation = shared.catalogue.generation();
         let Effect { flips, counted } = match preview {
             Some(preview) if preview.revision == revision && preview.generation == generation => preview.effect,
@@ -101,6 +103,10 @@ impl Index {
         for id in &change.added {
             block.post(*id, slot.at);
         }
+        kinds = kinds
+            .and(FactKinds::COMPONENTS.when(!change.added.is_empty() || !change.removed.is_empty()))
+            .and(FactKinds::FINDINGS.when(!flips.is_empty() || counted.0 != counted.1))
+            .and(FactKinds::FACTS.when(change.facts.is_some()));
         for flip in flips {
             block.mark_missing(flip.patch, slot.at, flip.to == Status::Missing);
         }
@@ -112,11 +118,14 @@ impl Index {
             counts.replace_findings(counted.0, counted.1);
             shared.count_components(counts, &change.added, &change.removed);
         }
+        drop(block);
+        self.tags.pending.note_asset(asset, kinds);
     }
 
     /// When and whence an asset was last heard of.
     pub fn note_contact(&self, asset: AssetId, last_checked_in: Timestamp, address: Option<&str>) {
         self.at_slot(asset, |block, slot| block.columns.put_contact(slot, Some(last_checked_in), address));
+        self.tags.pending.note_asset(asset, FactKinds::CONTACT);
     }
 
     /// The asset's row shows its newest deployment; an older one is left alone.
@@ -170,14 +179,21 @@ impl Index {
             chain.insert(number, of_patch);
             before.replace(&mut block, &of_chains(&shared, &chain, entry));
         }
+        self.tags.pending.note_catalogue();
     }
 
     /// Replaces what is known of vulnerabilities; of those that no patch names nothing is kept.
     pub fn put_facts(&self, facts: impl IntoIterator<Item = (String, VulnerabilityFacts)>) {
+        let mut facts = facts.into_iter().peekable();
+        // Most reports bring none.
+        if facts.peek().is_none() {
+            return;
+        }
         let mut shared = self.shared.write().expect(POISONED);
         for (cve, facts) in facts {
             shared.catalogue.put_facts(cve, facts);
         }
+        self.tags.pending.note_catalogue();
     }
 
     /// Takes a retired asset out of everything.
@@ -186,6 +202,7 @@ impl Index {
         let Some(slot) = shared.slots.remove(&asset) else { return };
         shared.free_slots.push(slot.number());
         self.block(slot.block).write().expect(POISONED).clear(slot);
+        self.tags.pending.note_asset(asset, FactKinds::PRESENCE);
     }
 
     pub(crate) fn slot_for(&self, asset: AssetId) -> Slot {

@@ -16,6 +16,8 @@ pub struct ComponentId(pub u32);
 #[derive(Debug, Default)]
 pub(crate) struct Dictionary {
     known: FxHashMap<ComponentId, Component>,
+    /// In the order in which they came.
+    arrived: Vec<ComponentId>,
     lines: FxHashMap<(PackageKind, MatchedBy), FxHashMap<String, Vec<Version>>>,
     products: FxHashMap<String, Vec<ComponentId>>,
     repositories: FxHashMap<Repository, Vec<ComponentId>>,
@@ -92,6 +94,7 @@ impl Dictionary {
             _ => {}
         }
         self.known.insert(id, component.clone());
+        self.arrived.push(id);
     }
 
     pub(crate) fn component(&self, id: ComponentId) -> Option<&Component> {
@@ -100,6 +103,15 @@ impl Dictionary {
 
     pub(crate) fn all(&self) -> impl Iterator<Item = (ComponentId, &Component)> {
         self.known.iter().map(|(id, component)| (*id, component))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.arrived.len()
+    }
+
+    /// Those behind the first `seen` that came.
+    pub(crate) fn from(&self, seen: usize) -> impl Iterator<Item = (ComponentId, &Component)> {
+        self.arrived[seen..].iter().filter_map(|id| Some((*id, self.component(*id)?)))
     }
 
     /// Every version in the fleet of what a clause speaks of, lowest first.

@@ -19,6 +19,7 @@ mod judging;
 mod load;
 mod posting;
 pub mod query;
+pub mod tags;
 mod tally;
 mod update_judging;
 mod updates;
@@ -51,6 +52,7 @@ pub const BLOCK_SIZE: usize = 65_536;
 pub struct Index {
     shared: RwLock<Shared>,
     blocks: RwLock<Vec<Arc<RwLock<Block>>>>,
+    tags: tags::TagWork,
 }
 
 /// What all blocks share: the distinct components, the catalogue, and where each asset stands.
@@ -61,6 +63,7 @@ struct Shared {
     slots: FxHashMap<AssetId, Slot>,
     sla: SlaDays,
     exceptions: Vec<exception::Covered>,
+    tags: tags::Tags,
     /// What is overdue depends on the time: this one.
     as_of: Timestamp,
     next_slot: usize,
@@ -94,12 +97,13 @@ impl Index {
     /// With the days that a server's settings give for due dates.
     pub fn with_sla(sla: SlaDays, now: Timestamp) -> Self {
         let shared = Shared { sla, as_of: now, ..Shared::default() };
-        Self { shared: RwLock::new(shared), blocks: RwLock::default() }
+        Self { shared: RwLock::new(shared), ..Self::default() }
     }
 
     /// Moves the one moment as of which everything that depends on the time is answered.
     pub fn move_to(&self, now: Timestamp) {
         self.shared.write().expect(POISONED).as_of = now;
+        self.tags.pending.note_clock();
     }
 
     fn block(&self, number: usize) -> Arc<RwLock<Block>> {

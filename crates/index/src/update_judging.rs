@@ -54,6 +54,7 @@ impl Index {
             }
             before.replace(&mut block, &after);
         }
+        self.tags.pending.note_catalogue();
     }
 }
 

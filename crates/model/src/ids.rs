@@ -69,6 +69,8 @@ ids! {
     ExceptionId,
     ReportId,
     SavedSearchId,
+    /// A label of assets, by hand or by a rule.
+    TagId,
     RequestId,
     /// A vendor's file that was imported.
     DocumentId,

@@ -20,6 +20,7 @@ pub mod run;
 pub mod severity;
 pub mod sla;
 pub mod source_statement;
+pub mod tag;
 pub mod text;
 pub mod version;
 pub mod vulnerability;

@@ -16,10 +16,19 @@ type Done = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 type Run = fn(Arc<AppState>) -> Pin<Box<dyn Future<Output = Done> + Send>>;
 
 /// Name, interval, function.
-const TASKS: [(&str, Duration, Run); 9] = [
+const TASKS: [(&str, Duration, Run); 10] = [
     ("move the index in time", Duration::from_mins(1), |app| {
         Box::pin(async move {
             app.fleet.index.move_to(app.fleet.clock.now());
+            Ok(())
+        })
+    }),
+    ("bring collections up to date", Duration::from_millis(250), |app| {
+        Box::pin(async move {
+            if app.fleet.loading.is_ready() {
+                // It may judge rules on the whole fleet.
+                tokio::task::spawn_blocking(move || app.fleet.index.settle_tags()).await?;
+            }
             Ok(())
         })
     }),

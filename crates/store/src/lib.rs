@@ -30,6 +30,7 @@ pub mod organisation;
 pub mod packed;
 pub mod query;
 pub mod searches;
+pub mod tags;
 
 pub use database::{Backend, Database};
 pub use error::{StoreError, WriteError};

@@ -15,6 +15,7 @@ use crate::feed::{Change, Feed};
 use crate::jobs::{Authorisations, Deployments, DryRuns, Events, Jobs, Logs, Runs};
 use crate::organisation::{OrganisationView, ServerKeys, Settings, TrustStatements};
 use crate::searches::SavedSearches;
+use crate::tags::Tags;
 
 pub(crate) enum Link {
     Sqlite(PoolConnection<Sqlite>),
@@ -71,6 +72,7 @@ views! {
     logs: Logs,
     dry_runs: DryRuns,
     saved_searches: SavedSearches,
+    tags: Tags,
     audit: Audit,
     feed: Feed,
 }

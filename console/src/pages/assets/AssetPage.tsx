@@ -3,6 +3,7 @@ import { useNavigate, useParams } from "react-router";
 import { useAsset } from "../../api/assets";
 import type { AssetDetails } from "../../api/types";
 import { ScanStatusLabel } from "../../labels/ScanStatusLabel";
+import { TagLabels } from "../../labels/TagLabels";
 import { Failure } from "../../shell/Failure";
 import { PageHead } from "../../shell/PageHead";
 import { AssetActions } from "./AssetActions";
@@ -53,7 +54,13 @@ function AssetView({ asset, tab }: { asset: AssetDetails; tab: string }) {
             <AssetStatusLabels asset={asset} />
           </>
         }
-        description={`${asset.operatingSystem}${asset.address ? `, ${asset.address}` : ""}`}
+        description={
+          <>
+            {asset.operatingSystem}
+            {asset.address && `, ${asset.address}`}
+            <TagLabels tags={asset.tags} />
+          </>
+        }
         actions={<AssetActions asset={asset} />}
       />
       <PageSection type="tabs" padding={{ default: "noPadding" }}>

@@ -113,6 +113,14 @@ impl Client {
         self.write(Method::POST, path, body).await
     }
 
+    pub(crate) async fn put<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<Answer<T>, Failure> {
+        self.write(Method::PUT, path, body).await
+    }
+
     pub(crate) async fn patch<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -156,8 +164,11 @@ impl Client {
     }
 
     pub(crate) async fn delete(&self, path: &str) -> Result<(), Failure> {
-        let request = self.request(Method::DELETE, path);
-        self.send(request).await.map(drop)
+        self.delete_with(path, &[]).await
+    }
+
+    pub(crate) async fn delete_with(&self, path: &str, query: &[(&str, &str)]) -> Result<(), Failure> {
+        self.send(self.request_with(Method::DELETE, path, query)).await.map(drop)
     }
 
     /// Signs in with name and password; the session's cookie goes with later calls of this client.

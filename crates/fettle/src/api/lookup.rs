@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::asset::AssetRow;
 use super::job::JobRow;
 use super::patch::PatchRow;
-use super::{Client, Named, Page};
+use super::tag::TagRow;
+use super::{Client, Items, Named, Page};
 use crate::failure::{Failure, Noun};
 
 /// Candidates that an error names.
@@ -62,6 +63,25 @@ pub(crate) async fn job(client: &Client, wanted: &str) -> Result<String, Failure
         [row] => Ok(row.id.clone()),
         [] => Err(unknown(Noun::Job, wanted, rows.iter().map(|row| row.name.clone()))),
         several => Err(ambiguous(Noun::Job, wanted, several.iter().map(|row| row.id.clone()))),
+    }
+}
+
+/// By id, path or, where one tag alone has it, name.
+pub(crate) async fn tag(client: &Client, wanted: &str) -> Result<TagRow, Failure> {
+    let rows: Vec<TagRow> = client.get::<Items<TagRow>>("/v1/tags", &[]).await?.value.items;
+    let exact = rows.iter().find(|row| row.id.eq_ignore_ascii_case(wanted) || row.path == wanted);
+    if let Some(row) = exact {
+        return Ok(row.clone());
+    }
+    let named: Vec<&TagRow> = rows.iter().filter(|row| row.name.eq_ignore_ascii_case(wanted)).collect();
+    match named.as_slice() {
+        [row] => Ok((*row).clone()),
+        [] => {
+            let wanted_lower = wanted.to_lowercase();
+            let alike = rows.iter().filter(|row| row.path.to_lowercase().contains(&wanted_lower));
+            Err(unknown(Noun::Tag, wanted, alike.map(|row| row.path.clone())))
+        }
+        several => Err(ambiguous(Noun::Tag, wanted, several.iter().map(|row| format!("{} ({})", row.id, row.path)))),
     }
 }
 

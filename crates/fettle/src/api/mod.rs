@@ -11,6 +11,7 @@ pub(crate) mod job;
 pub(crate) mod lookup;
 pub(crate) mod patch;
 pub(crate) mod server;
+pub(crate) mod tag;
 pub(crate) mod vulnerability;
 
 use serde::Deserialize;

@@ -17,6 +17,7 @@ pub(crate) mod query;
 pub(crate) mod server;
 pub(crate) mod simulate;
 mod sla;
+pub(crate) mod tags;
 pub(crate) mod version;
 pub(crate) mod vulnerabilities;
 pub(crate) mod with_parent;

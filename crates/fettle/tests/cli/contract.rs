@@ -85,6 +85,7 @@ fn router(seen: Shared) -> Router {
         .route("/v1/runs/{id}", get(look_at_run))
         .route("/v1/runs/{id}/deployments", get(deployments))
         .route("/v1/deployments/{id}", get(async || Json(deployment_details())))
+        .merge(crate::tags::router())
         .route("/v1/audit", get(crate::query::audit))
         .route("/v1/query/assets", get(crate::query::no_assets))
         .route("/v1/qql/explain", post(crate::query::explained))

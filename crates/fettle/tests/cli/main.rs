@@ -10,5 +10,6 @@ mod qql;
 mod query;
 mod run;
 mod sign_in;
+mod tags;
 mod version;
 mod vulnerabilities;

@@ -35,6 +35,7 @@ impl Fleet {
                 row.retired_at = Some(now);
                 tx.assets().update(&mut row).await?;
                 tx.certificates().revoke_all(id, now).await?;
+                tx.tags().delete_pins_of(id).await?;
                 for mut deployment in tx.deployments().unfinished_of_asset(id).await? {
                     deployment.state = match deployment.state {
                         DeploymentState::Pending | DeploymentState::PendingReboot => DeploymentState::Skipped,

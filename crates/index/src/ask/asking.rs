@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::asset_set::AssetSet;
 use super::deadline::{AskError, Deadline};
+use super::memo::{Memo, Recalling};
 use super::scope::Scope;
 use crate::bits::Bits;
 use crate::block::Block;
@@ -26,6 +27,8 @@ pub(crate) struct Asking<'a> {
     scope: AssetSet,
     sees_everything: bool,
     deadline: Deadline,
+    /// From the last time that the same was asked.
+    pub(super) recalling: Option<Recalling>,
     cves: OnceLock<Vec<(&'a str, &'a BTreeSet<PatchNumber>)>>,
     missing: OnceLock<FxHashMap<PatchNumber, u64>>,
     installed: OnceLock<FxHashMap<PatchNumber, u64>>,
@@ -37,18 +40,44 @@ impl<'a> Asking<'a> {
     pub(crate) fn new(index: &Index, shared: &'a Shared, scope: &Scope, deadline: Deadline) -> Self {
         let blocks = index.all_blocks();
         let slots = |(at, block): (usize, &Arc<RwLock<Block>>)| scope.slots(shared, at, &block.read().expect(POISONED));
+        let sees_everything = matches!(scope, Scope::Everything);
+        let scope = blocks.iter().enumerate().map(slots).collect();
+        Self::seeing(shared, blocks, (scope, sees_everything), deadline)
+    }
+
+    /// About these assets alone, for as long as it takes.
+    pub(crate) fn within(index: &Index, shared: &'a Shared, assets: AssetSet) -> Self {
+        Self::seeing(shared, index.all_blocks(), (assets, false), Deadline::default())
+    }
+
+    fn seeing(
+        shared: &'a Shared,
+        blocks: Vec<Arc<RwLock<Block>>>,
+        (scope, sees_everything): (AssetSet, bool),
+        deadline: Deadline,
+    ) -> Self {
         Self {
             shared,
-            scope: blocks.iter().enumerate().map(slots).collect(),
-            sees_everything: matches!(scope, Scope::Everything),
+            scope,
+            sees_everything,
             blocks,
             deadline,
+            recalling: None,
             cves: OnceLock::new(),
             missing: OnceLock::new(),
             installed: OnceLock::new(),
             exposure: OnceLock::new(),
             asset_counts: OnceLock::new(),
         }
+    }
+
+    /// What was found out the last time is taken over. Not for queries that say something of other assets.
+    pub(crate) fn remember(&mut self, memo: Memo) {
+        self.recalling = Some(Recalling::new(memo));
+    }
+
+    pub(crate) fn into_memo(self) -> Option<Memo> {
+        self.recalling.map(Recalling::end)
     }
 
     pub(crate) fn check(&self) -> Result<(), AskError> {

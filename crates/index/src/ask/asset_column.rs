@@ -3,6 +3,7 @@
 use fettle_model::AgentStatus;
 use fettle_qql::token::TokenDefinition;
 use fettle_qql::tokens::AssetToken;
+use roaring::RoaringBitmap;
 
 use super::asking::Asking;
 use super::interfaces::each_value_of_interface;
@@ -11,9 +12,13 @@ use super::value::{Value, VersionScheme};
 use crate::bits::Bits;
 use crate::block::Block;
 use crate::columns::{Counts, NumberColumn, SelfCheckResult, TextColumn};
+use crate::tags::Tag;
 
 /// Tells the values of one slot.
 pub(super) type Each<'b> = Box<dyn Fn(u16, &mut dyn FnMut(Value<'_>)) + 'b>;
+
+/// Values that many assets have, each with who has it.
+pub(super) type Labels<'b> = Vec<(Value<'b>, &'b RoaringBitmap)>;
 
 /// The values of one token for all assets of a block.
 pub(super) enum AssetColumn<'b> {
@@ -25,6 +30,7 @@ pub(super) enum AssetColumn<'b> {
     Count(fn(&Counts) -> u32),
     Flag(&'b Bits),
     Id,
+    Labels(Labels<'b>),
     Each(Each<'b>),
     /// A group, or what components say: nothing of the asset's own.
     Group,
@@ -88,6 +94,9 @@ pub(super) fn column<'b>(
         | AssetToken::InterfacesInterfaceName => AssetColumn::Each(Box::new(move |slot, visit| {
             facts.interfaces(slot).for_each(|interface| each_value_of_interface(interface, token, visit));
         })),
+        AssetToken::TagsName => labels(asking, block, |tag| Value::Text(tag.name.as_str().into())),
+        AssetToken::TagsPath => labels(asking, block, |tag| Value::Text(tag.path.as_str().into())),
+        AssetToken::TagsId => labels(asking, block, |tag| Value::Uuid(tag.id.uuid())),
         AssetToken::Interfaces
         | AssetToken::Components
         | AssetToken::ComponentsName
@@ -112,11 +121,21 @@ impl AssetColumn<'_> {
             Self::Count(count) => Some(Value::Number(i64::from(count(&block.columns.counts(slot))))),
             Self::Flag(flags) => Some(Value::Flag(flags.contains(slot))),
             Self::Id => Some(Value::Uuid(block.columns.id(slot).uuid())),
+            Self::Labels(labels) => {
+                let here = labels.iter().filter(|(_, slots)| slots.contains(u32::from(slot)));
+                return here.for_each(|(value, _)| visit(value.clone()));
+            }
             Self::Each(each) => return each(slot, visit),
             Self::Group => None,
         };
         value.into_iter().for_each(visit);
     }
+}
+
+/// Tags that somebody here has.
+fn labels<'b>(asking: &'b Asking<'_>, block: &'b Block, value: fn(&'b Tag) -> Value<'b>) -> AssetColumn<'b> {
+    let tags = block.tags.iter().filter_map(|(number, slots)| Some((asking.shared.tags.get(*number)?, slots)));
+    AssetColumn::Labels(tags.map(|(tag, slots)| (value(tag), slots)).collect())
 }
 
 /// The value of an enumeration, by name.

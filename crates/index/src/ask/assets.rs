@@ -9,7 +9,7 @@ use fettle_qql::typed::{Expression, Free, Leaf, Test};
 use fettle_qql::value::Interval;
 
 use super::asking::Asking;
-use super::asset_column::{AssetColumn, column};
+use super::asset_column::{AssetColumn, Labels, column};
 use super::interfaces::each_value_of_interface;
 use super::moment;
 use super::resolved::{OfAsset, Resolved, element_holds};
@@ -20,7 +20,7 @@ use crate::columns::TextColumn;
 
 impl Asking<'_> {
     /// Slots of assets in scope for which a condition about assets alone holds.
-    pub(super) fn slots_where(&self, at: usize, block: &Block, condition: &Resolved<'_>) -> Bits {
+    pub(crate) fn slots_where(&self, at: usize, block: &Block, condition: &Resolved<'_>) -> Bits {
         match condition {
             Resolved::Constant(true) => self.in_scope(at).clone(),
             Resolved::And(parts) => {
@@ -100,6 +100,9 @@ impl Asking<'_> {
             (AssetColumn::Each(_), Test::Address(ranges)) if is_of_interface(token) => {
                 slots_with_address(block, token, ranges)
             }
+            (AssetColumn::Labels(labels), test) => {
+                labels_where(&labels, |value| holds(test, |visit| visit(value.clone())))
+            }
             (AssetColumn::Each(each), test) => {
                 let slots = block.columns.taken().iter();
                 slots.filter(|slot| holds(test, |visit| each(*slot, visit))).collect()
@@ -126,6 +129,9 @@ impl Asking<'_> {
                     };
                     block.columns.taken().iter().filter(matches).collect()
                 }
+                AssetColumn::Labels(labels) => {
+                    labels_where(&labels, |value| free.asked.matcher.matches(&value.shown()))
+                }
                 // What free text searches is text or addresses.
                 _ => Bits::default(),
             };
@@ -148,8 +154,16 @@ fn with_value(block: &Block, column: &AssetColumn<'_>) -> Bits {
             };
             block.columns.taken().iter().filter(has_value).collect()
         }
+        AssetColumn::Labels(labels) => labels_where(labels, |_| true),
         AssetColumn::Group => Bits::default(),
     }
+}
+
+/// Slots with a label of which it holds.
+fn labels_where(labels: &Labels<'_>, is_wanted: impl Fn(&Value<'_>) -> bool) -> Bits {
+    let mut found = Bits::default();
+    labels.iter().filter(|(value, _)| is_wanted(value)).for_each(|(_, slots)| found.insert_all(slots));
+    found
 }
 
 fn text_slots(column: &TextColumn, test: &Test) -> Bits {

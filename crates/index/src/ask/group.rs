@@ -23,6 +23,7 @@ use super::value::Value;
 use crate::bits::Bits;
 use crate::block::Block;
 use crate::dictionary::ComponentId;
+use crate::posting::slot_of;
 use crate::{Index, POISONED};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -221,6 +222,15 @@ impl<'p, 's> Partition<'p, 's> {
                 let mut parts: Vec<Part> = by_code.into_iter().filter_map(part).collect();
                 parts.extend(none.map(|slots| Part { value: None, slots }));
                 return parts;
+            }
+            AssetColumn::Labels(labels) => {
+                let here = slots.to_bitmap();
+                for (value, slots) in labels {
+                    for slot in (&here & *slots).iter().map(slot_of) {
+                        add(value, slot);
+                        without.clear(slot);
+                    }
+                }
             }
             column => {
                 for slot in slots.iter() {

@@ -5,10 +5,10 @@
 //! about findings patch by patch, for all assets of a block at once (`ask::pairs`).
 
 mod answer;
-mod asking;
+pub(crate) mod asking;
 mod asset_column;
 mod asset_order;
-mod asset_set;
+pub(crate) mod asset_set;
 mod assets;
 mod deadline;
 mod explain;
@@ -17,7 +17,9 @@ mod group;
 mod groups;
 mod interfaces;
 mod matching;
+pub(crate) mod memo;
 mod moment;
+mod narrow;
 mod obstacles;
 mod order;
 mod overdue;
@@ -26,7 +28,7 @@ mod related;
 mod resolved;
 mod scope;
 mod things;
-mod value;
+pub(crate) mod value;
 mod values;
 mod why;
 

@@ -3,6 +3,9 @@
 
 use std::borrow::Cow;
 
+use fettle_qql::token::TokenId;
+use fettle_qql::tokens::PatchToken;
+use fettle_qql::typed::Test;
 use roaring::RoaringBitmap;
 
 use super::asking::{Asking, ThingSet};
@@ -79,12 +82,16 @@ impl<'q> Asking<'_> {
             None => self.with_thing_sets(condition)?,
             Some(having) => Resolved::And(vec![self.with_thing_sets(condition)?, self.with_thing_sets(having)?]),
         };
-        let entries: Vec<&PatchEntry> =
-            self.shared.catalogue.all().filter(|entry| may_hold(&condition, entry.number)).collect();
-        let mut entries = entries;
+        let catalogue = &self.shared.catalogue;
+        let mut entries: Vec<&PatchEntry> = if self.is_narrow() && requires_missing(&condition) {
+            let missed = self.missed_in_scope(|patch| may_hold(&condition, patch));
+            missed.into_iter().filter_map(|patch| catalogue.get(patch)).collect()
+        } else {
+            catalogue.all().filter(|entry| may_hold(&condition, entry.number)).collect()
+        };
         // A source's lines are looked through once for all its patches.
         entries.sort_unstable_by_key(|entry| (&entry.patch.source, entry.number));
-        for at in 0..self.block_count() {
+        for at in (0..self.block_count()).filter(|at| !self.in_scope(*at).is_empty()) {
             let block = self.block(at);
             let in_block = self.in_block(at, &block, &condition);
             let scope = self.in_scope(at).to_bitmap();
@@ -145,6 +152,22 @@ impl<'q> Asking<'_> {
             // All other conditions about things or assets alone were replaced by sets.
             Resolved::OfThing(_) | Resolved::OfAsset(_) => InBlock::Constant(false),
         }
+    }
+}
+
+/// The condition holds for nothing but patches that are missing.
+fn requires_missing(condition: &Resolved<'_>) -> bool {
+    match condition {
+        Resolved::Constant(constant) => !*constant,
+        Resolved::And(parts) => parts.iter().any(requires_missing),
+        Resolved::Or(parts) => parts.iter().all(requires_missing),
+        Resolved::OfTie(leaf) => match (leaf.token.id, &leaf.test) {
+            (TokenId::Patch(PatchToken::PatchStatus), Test::OneOf(places)) => {
+                leaf.token.choice("Missing").is_some_and(|(missing, _)| places.as_slice() == [missing])
+            }
+            _ => false,
+        },
+        _ => false,
     }
 }
 

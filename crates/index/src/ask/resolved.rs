@@ -117,6 +117,9 @@ impl<'q> Asking<'_> {
 
     fn components_where(&self, is_wanted: impl Fn(&fettle_model::component::Component) -> bool) -> Vec<ComponentId> {
         let dictionary = &self.shared.dictionary;
+        if let Some(recalling) = &self.recalling {
+            return recalling.components(dictionary, is_wanted);
+        }
         dictionary.all().filter(|(_, component)| is_wanted(component)).map(|(id, _)| id).collect()
     }
 
@@ -154,6 +157,13 @@ impl<'q> Asking<'_> {
 
     /// The things of a kind for which a condition about things alone holds. Tokens of findings are null.
     pub(crate) fn things_where(&self, kind: ThingKind, condition: &Resolved<'_>) -> Result<ThingSet, AskError> {
+        match &self.recalling {
+            Some(recalling) => recalling.things(|| self.find_things(kind, condition)),
+            None => self.find_things(kind, condition),
+        }
+    }
+
+    fn find_things(&self, kind: ThingKind, condition: &Resolved<'_>) -> Result<ThingSet, AskError> {
         let mut found = ThingSet::new();
         for (at, number) in self.all(kind).iter().enumerate() {
             if at % 1_024 == 0 {

@@ -111,6 +111,14 @@ impl Asking<'_> {
                     counts.add("true", flags.and(scope).len());
                     counts.add("false", scope.without(flags).len());
                 }
+                AssetColumn::Labels(labels) => {
+                    // Two labels may be called alike.
+                    let mut by_text: FxHashMap<String, Bits> = FxHashMap::default();
+                    for (value, slots) in labels {
+                        by_text.entry(value.shown().into_owned()).or_default().insert_all(slots);
+                    }
+                    by_text.iter().for_each(|(text, slots)| counts.add(text, slots.and(scope).len()));
+                }
                 AssetColumn::Each(each) => self.one_by_one(&each, scope, counts)?,
                 AssetColumn::Number(_)
                 | AssetColumn::Moment(_)

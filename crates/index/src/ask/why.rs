@@ -19,6 +19,7 @@ use super::value::Value;
 use crate::Slot;
 use crate::bits::Bits;
 use crate::catalogue::PatchNumber;
+use crate::columns::InterfaceParts;
 use crate::dictionary::ComponentId;
 
 /// Values that are told of a part.
@@ -158,17 +159,17 @@ impl<'q> Asking<'_> {
         match (subject, elements.token.id) {
             (Subject::Asset(slot), TokenId::Asset(AssetToken::Interfaces)) => {
                 let block = self.block(slot.block);
-                let interfaces = block.columns.facts.interfaces(slot.at).iter();
-                let wanted = interfaces.filter(|interface| {
+                let interfaces = block.columns.facts.interfaces(slot.at);
+                let wanted = interfaces.filter(|&interface| {
                     element_holds(inner, &|token, visit| {
                         if let TokenId::Asset(token) = token.id {
                             each_value_of_interface(interface, token, visit);
                         }
                     })
                 });
-                let addresses = |interface: &crate::NetworkInterface| {
-                    let all = interface.addresses.iter().map(ToString::to_string);
-                    std::iter::once(interface.name.to_string()).chain(all).collect::<Vec<_>>().join(" ")
+                let addresses = |interface: InterfaceParts<'_>| {
+                    let all = interface.addresses().map(|address| address.to_string());
+                    std::iter::once(interface.name.to_owned()).chain(all).collect::<Vec<_>>().join(" ")
                 };
                 wanted.take(MAX_VALUES).map(addresses).collect()
             }

@@ -1,6 +1,7 @@
 //! The index and the plain evaluator agree: after any sequence of reports and new patches, every status and every
 //! count of the index is what judging each asset by itself gives; and an index that is loaded equals one that grew.
 
+mod collections;
 mod measures;
 mod parts;
 mod plain;

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use fettle_index::ask::{
     Answer, AskError, Deadline, Group, GroupBy, GroupOrder, Order, Position, Question, Scope, ThingId,
 };
+use fettle_index::tags::TagDefinition;
 use fettle_index::{Index, LoadedAsset};
-use fettle_model::AssetId;
 use fettle_model::sla::SlaDays;
+use fettle_model::{AssetId, TagId};
 use fettle_qql::order::{DateInterval, SortKey, sort};
 use fettle_qql::token::{Grouping, TokenDefinition, TokenId, Vocabulary};
 use fettle_qql::typed::Query;
@@ -18,6 +19,7 @@ use fettle_testqql::{Fact, Generator, Samples, Thing, plain};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
+use uuid::Uuid;
 
 use crate::plain::{Installed, Patch, Vulnerability, World};
 use crate::steps::{
@@ -29,6 +31,32 @@ pub(crate) const ENTITIES: [Entity; 4] = [Entity::Asset, Entity::Patch, Entity::
 /// Queries about one fleet.
 const QUERIES: usize = 40;
 
+/// Names, places of parents, paths. Names are unique among siblings only.
+pub(crate) const TAGS: [(&str, Option<usize>, &str); 5] = [
+    ("Prod", None, "Prod"),
+    ("Rings", None, "Rings"),
+    ("Ring-1 web", Some(1), "Rings/Ring-1 web"),
+    ("Prod", Some(1), "Rings/Prod"),
+    ("db", Some(3), "Rings/Prod/db"),
+];
+
+pub(crate) fn tag_id(number: usize) -> TagId {
+    TagId(Uuid::from_u128(1_000 + number as u128))
+}
+
+/// Put on assets by hand.
+pub(crate) fn tag(number: usize, members: Vec<AssetId>) -> TagDefinition {
+    let (name, parent, _) = TAGS[number];
+    TagDefinition {
+        id: tag_id(number),
+        name: name.to_owned(),
+        parent: parent.map(tag_id),
+        rule: None,
+        pinned_in: members,
+        pinned_out: Vec::new(),
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Fleet {
     machines: Vec<Machine>,
@@ -37,6 +65,8 @@ pub(crate) struct Fleet {
     updates: Vec<Update>,
     decisions: Vec<(usize, bool, bool)>,
     exceptions: Vec<(usize, usize, bool)>,
+    /// Of each tag, who has it.
+    tagged: Vec<[bool; 7]>,
     /// None: everything.
     scope: Option<Vec<bool>>,
     pub(crate) seed: u64,
@@ -50,18 +80,14 @@ pub(crate) fn fleet() -> impl Strategy<Value = Fleet> {
         proptest::collection::vec(update(), 0..5),
         proptest::collection::vec((0..8usize, any::<bool>(), any::<bool>()), 0..3),
         proptest::collection::vec((0..8usize, 0..2usize, any::<bool>()), 0..3),
-        proptest::option::of(proptest::collection::vec(any::<bool>(), 7)),
+        (
+            proptest::collection::vec(any::<[bool; 7]>(), 0..=TAGS.len()),
+            proptest::option::of(proptest::collection::vec(any::<bool>(), 7)),
+        ),
         any::<u64>(),
     )
-        .prop_map(|(machines, publications, advisories, updates, decisions, exceptions, scope, seed)| Fleet {
-            machines,
-            publications,
-            advisories,
-            updates,
-            decisions,
-            exceptions,
-            scope,
-            seed,
+        .prop_map(|(machines, publications, advisories, updates, decisions, exceptions, (tagged, scope), seed)| {
+            Fleet { machines, publications, advisories, updates, decisions, exceptions, tagged, scope, seed }
         })
 }
 
@@ -88,6 +114,11 @@ impl Fleet {
         for (patch, from, expired) in &self.exceptions {
             truth.except(*patch, *from, *expired);
         }
+        for (number, has) in self.tagged.iter().enumerate() {
+            let members =
+                truth.machines.keys().enumerate().filter(|(at, _)| has[*at]).map(|(_, asset)| *asset).collect();
+            truth.tags.push((tag(number, members), TAGS[number].2));
+        }
         truth
     }
 
@@ -102,6 +133,8 @@ impl Fleet {
         index.load(assets, truth.patches.values().cloned());
         index.put_facts(facts());
         index.set_exceptions(truth.exceptions.clone());
+        index.put_tags(truth.tags.iter().map(|(tag, _)| tag.clone()));
+        index.settle_tags();
         index
     }
 

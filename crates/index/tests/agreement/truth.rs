@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fettle_catalog::chain::ChainKey;
 use fettle_catalog::judge::{AssetView, Verdict, judge};
 use fettle_catalog::rule::{PackageKey, Reporters, Rule};
+use fettle_index::tags::TagDefinition;
 use fettle_index::{ComponentId, Exception, PatchEntry, PatchNumber};
 use fettle_model::component::Component;
 use fettle_model::patch::{Corroboration, MatchedBy, NativeId, Patch, PatchKind, PatchPackage, PatchState, Reboot};
@@ -24,6 +25,8 @@ pub(crate) struct Truth {
     pub(crate) machines: BTreeMap<AssetId, BTreeSet<Component>>,
     pub(crate) patches: BTreeMap<PatchNumber, PatchEntry>,
     pub(crate) exceptions: Vec<Exception>,
+    /// Put on assets by hand, with their paths.
+    pub(crate) tags: Vec<(TagDefinition, &'static str)>,
     /// Of each update the articles that replace it, for they are asked for again and again.
     pub(crate) above: BTreeMap<PatchNumber, BTreeSet<Article>>,
 }

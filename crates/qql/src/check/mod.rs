@@ -17,7 +17,8 @@ use crate::error::{Code, Invalid, Problem};
 use crate::parser;
 use crate::span::Span;
 use crate::text::WordMatcher;
-use crate::token::{Entity, Search, Tie, TokenDefinition, Vocabulary};
+use crate::token::{Entity, Search, Tie, TokenDefinition, TokenId, Vocabulary};
+use crate::tokens::AssetToken;
 use crate::typed::{Asked, Expression, Form, Free, Query};
 use crate::warning::{self, Warning};
 pub(crate) use resolve::{Frame, element};
@@ -129,6 +130,11 @@ pub(crate) fn too_long(text: &str) -> Option<Problem> {
     })
 }
 
+/// Free text in a rule says nothing of tags: one that has a word of its own name would depend on itself.
+const fn is_of_tags(token: TokenId) -> bool {
+    matches!(token, TokenId::Asset(AssetToken::TagsName))
+}
+
 struct Checker<'a> {
     context: &'a Context,
     text: &'a str,
@@ -162,6 +168,7 @@ impl Checker<'_> {
         let tokens: Vec<&'static TokenDefinition> = frame
             .own(self.context.vocabulary)
             .filter(|token| token.search == Search::FreeText && token.tie.is_none())
+            .filter(|token| self.context.purpose != Purpose::TagRule || !is_of_tags(token.id))
             .collect();
         if tokens.is_empty() {
             let problem = Problem::new(Code::Syntax, value.span, "free text searches nothing here");

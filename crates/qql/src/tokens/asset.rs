@@ -47,6 +47,12 @@ tokens! {
             sortable, groupable, free_text;
         Timezone: "timezone", Keyword, "timezone:\"Europe/Oslo\"", "Time zone of the machine, an IANA name",
             sortable, groupable;
+        TagsName: "tags.name", Text, "tags.name:Prod", "Name of a tag that the asset has, by hand or by its rule",
+            several, groupable, free_text;
+        TagsPath: "tags.path", Keyword, "tags.path:\"Rings/Ring1\"",
+            "Names of a tag and of those above it, from the root", several, groupable;
+        TagsId: "tags.id", Uuid, "tags.id:38aa48ca-a53f-4591-af01-8bce75de4ce7", "Id of a tag that the asset has",
+            several, groupable;
         Interfaces: "interfaces", Elements, "interfaces:(address:10.0.0.0/8 and interfaceName:eth0)",
             "Conditions on the same network interface", several;
         InterfacesAddress: "interfaces.address", Address, "interfaces.address:10.1.0.0/16",

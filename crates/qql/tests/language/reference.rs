@@ -25,8 +25,8 @@ fn definitions_agree_with_each_other() {
             }
             assert!(ids.insert(token.id), "{entity} has {:?} twice", token.id);
             assert!(!token.help.is_empty() && !token.help.ends_with('.') && token.help.len() <= 100, "{}", token.name);
-            // `hardware.` and `job.` are parts of names; other dots stand behind the group of an element.
-            let is_group = |(group, _): &(&str, &str)| !["hardware", "job"].contains(group);
+            // `hardware.`, `job.` and `tags.` are parts of names; other dots stand behind the group of an element.
+            let is_group = |(group, _): &(&str, &str)| !["hardware", "job", "tags"].contains(group);
             if let Some((group, _)) = token.name.split_once('.').filter(is_group) {
                 let group = Vocabulary::FETTLE.find(entity, group).expect("the group of an element is a token");
                 assert_eq!(group.kind, Kind::Elements, "{}", token.name);

@@ -15,22 +15,27 @@ use fettle_fleet::decisions::DecisionError;
 use fettle_fleet::entropy::SystemEntropy;
 use fettle_fleet::jobs::JobError;
 use fettle_fleet::searches::SearchError;
+use fettle_fleet::tags::TagError;
+use fettle_index::tags::TagFault;
 use fettle_model::{Clock as _, RequestId, SystemClock};
 use fettle_qql::{Invalid, QueryError};
 use fettle_store::StoreError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 
 #[derive(Debug)]
 pub struct ApiError {
     status: StatusCode,
     code: &'static str,
     message: String,
-    field: Option<String>,
+    field: Option<Box<str>>,
     retry_after_s: Option<u64>,
     progress: Option<u8>,
     /// Of a query.
     errors: Box<[QueryError]>,
+    /// What a program needs beside the message.
+    details: Option<Box<serde_json::Value>>,
     cause: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -44,6 +49,7 @@ impl ApiError {
             retry_after_s: None,
             progress: None,
             errors: Box::default(),
+            details: None,
             cause: None,
         }
     }
@@ -54,7 +60,13 @@ impl ApiError {
 
     #[must_use]
     pub fn field(mut self, field: impl Into<String>) -> Self {
-        self.field = Some(field.into());
+        self.field = Some(field.into().into_boxed_str());
+        self
+    }
+
+    #[must_use]
+    pub fn details(mut self, details: serde_json::Value) -> Self {
+        self.details = Some(Box::new(details));
         self
     }
 
@@ -79,7 +91,7 @@ impl ApiError {
     /// A query that does not hold, with each error and its place in the text (`qql.md` 5).
     pub fn invalid_query(invalid: Invalid) -> Self {
         let mut error = Self::new(StatusCode::BAD_REQUEST, "QQL_INVALID", invalid.message());
-        error.field = Some(invalid.field.to_owned());
+        error.field = Some(invalid.field.into());
         error.errors = invalid.errors.into();
         error
     }
@@ -104,11 +116,13 @@ struct Body {
     code: &'static str,
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<String>,
+    field: Option<Box<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     progress: Option<u8>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: Box<[QueryError]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<Box<serde_json::Value>>,
     request_id: RequestId,
 }
 
@@ -118,8 +132,8 @@ impl IntoResponse for ApiError {
         if let Some(cause) = &self.cause {
             tracing::error!(%request_id, error = &**cause as &dyn std::error::Error, "a request failed");
         }
-        let Self { status, code, message, field, progress, errors, retry_after_s, .. } = self;
-        let body = Body { code, message, field, progress, errors, request_id };
+        let Self { status, code, message, field, progress, errors, details, retry_after_s, .. } = self;
+        let body = Body { code, message, field, progress, errors, details, request_id };
         let mut response = (status, Json(serde_json::json!({ "error": body }))).into_response();
         if let Some(seconds) = retry_after_s {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -186,6 +200,40 @@ impl From<SearchError> for ApiError {
             SearchError::Field { field, message } => Self::invalid_field(field, message),
             SearchError::Query(invalid) => Self::invalid_query(invalid),
             SearchError::Store(error) => Self::internal(error),
+        }
+    }
+}
+
+impl From<TagError> for ApiError {
+    fn from(error: TagError) -> Self {
+        let (code, message) = (error.code(), error.to_string());
+        let bad = |field: &'static str| Self::new(StatusCode::BAD_REQUEST, code, message.clone()).field(field);
+        let conflict = || Self::new(StatusCode::CONFLICT, code, message.clone());
+        match error {
+            TagError::NotFound(what) => Self::not_found(what),
+            TagError::Field { field, message } => Self::invalid_field(field, message),
+            TagError::NameTaken => conflict().field("name"),
+            TagError::Rule(invalid) => Self::invalid_query(*invalid),
+            TagError::Fault(TagFault::NoParent | TagFault::TooDeep) => bad("parent"),
+            TagError::Fault(TagFault::ParentLoop(path)) => bad("parent").details(json!({ "path": path })),
+            TagError::Fault(TagFault::Cycle(path) | TagFault::RulesTooDeep(path)) => {
+                bad("rule").details(json!({ "path": path }))
+            }
+            TagError::PinConflict(_) => bad("pinnedOut"),
+            TagError::Timeout => bad("rule"),
+            TagError::Changed | TagError::TooMany { .. } => conflict(),
+            TagError::InUse(users) => {
+                let users: Vec<_> = users.iter().map(|(id, path)| json!({ "id": id, "path": path })).collect();
+                conflict().details(json!({ "users": users }))
+            }
+            TagError::BigChange(changes) => conflict().field("confirm").details(json!({
+                "members": changes.before,
+                "joining": changes.joining,
+                "leaving": changes.leaving,
+                "confirm": changes.joining + changes.leaving,
+            })),
+            TagError::Store(error) => Self::internal(error),
+            TagError::Ask(_) => Self::internal(error),
         }
     }
 }

@@ -23,6 +23,7 @@ pub mod public;
 pub mod qql;
 mod query;
 pub mod searches;
+pub mod tags;
 pub mod turns;
 pub mod vulnerabilities;
 mod whole;
@@ -92,6 +93,11 @@ fn routes() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(jobs::run::deployments))
         .routes(routes!(jobs::deployments::list))
         .routes(routes!(jobs::deployment::show))
+        .routes(routes!(tags::list::list, tags::create::create))
+        .routes(routes!(tags::preview::preview))
+        .routes(routes!(tags::show::show, tags::edit::edit, tags::delete::delete))
+        .routes(routes!(tags::members::members))
+        .routes(routes!(tags::pins::pin))
         .routes(routes!(audit::list::list))
         .routes(routes!(qql::complete::complete))
         .routes(routes!(qql::explain::explain))

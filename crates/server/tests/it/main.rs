@@ -21,6 +21,7 @@ mod reports;
 mod restart;
 mod searches;
 mod sync;
+mod tags;
 mod tokens;
 mod tracker;
 mod updateinfo;

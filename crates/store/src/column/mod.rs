@@ -12,7 +12,7 @@ use fettle_model::run::{RunResult, RunState};
 use fettle_model::vulnerability::KnownExploited;
 use fettle_model::{
     ActivationKeyId, AssetId, AuthorisationId, DeploymentId, DocumentId, DryRunId, EnrolmentId, ExceptionId, JobId,
-    OrganisationId, PatchId, RunId, SavedSearchId, ScanId, SessionId, Sha256, TokenId, UserId,
+    OrganisationId, PatchId, RunId, SavedSearchId, ScanId, SessionId, Sha256, TagId, TokenId, UserId,
 };
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IntoDeserializer};
@@ -214,6 +214,7 @@ ids!(
     SavedSearchId,
     ScanId,
     SessionId,
+    TagId,
     TokenId,
     UserId,
 );

@@ -12,6 +12,7 @@ mod sample;
 mod schema;
 mod searches;
 mod store;
+mod tags;
 mod vulnerabilities;
 mod writing;
 
@@ -60,6 +61,9 @@ conformance! {
     jobs::a_run_from_publication_to_its_end,
     jobs::events_and_logs_count_once,
     jobs::a_dry_run_is_answered_once,
+    tags::a_tag_is_saved_once_for_each_revision,
+    tags::siblings_have_names_of_their_own,
+    tags::an_asset_is_pinned_to_one_side,
     writing::a_change_that_fails_leaves_the_others,
     writing::a_change_that_panics_fails_alone,
     writing::committed_data_survive_reopening,

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use fettle_catalog::chain::ChainKey;
 use fettle_catalog::judge::{AssetView, Verdict, judge};
+use fettle_index::tags::TagDefinition;
 use fettle_index::{Columns, MachineFacts, NetworkInterface, PatchEntry};
 use fettle_model::component::{Component, Offer, Running};
 use fettle_model::debian_source::unsigned;
@@ -184,6 +185,10 @@ impl Thing for Asset<'_> {
 }
 
 impl Asset<'_> {
+    fn tags(&self) -> impl Iterator<Item = &(TagDefinition, &'static str)> {
+        self.world.truth.tags.iter().filter(|(tag, _)| tag.pinned_in.contains(&self.id))
+    }
+
     fn components(&self) -> impl Iterator<Item = &Component> {
         self.world.truth.machines[&self.id].iter()
     }
@@ -249,6 +254,9 @@ impl Asset<'_> {
             | AssetToken::ComponentsKind => {
                 self.components().flat_map(|component| of_component(component, component_token(token))).collect()
             }
+            AssetToken::TagsName => texts(self.tags().map(|(tag, _)| tag.name.as_str())),
+            AssetToken::TagsPath => texts(self.tags().map(|(_, path)| *path)),
+            AssetToken::TagsId => self.tags().map(|(tag, _)| Fact::Uuid(tag.id.uuid())).collect(),
             AssetToken::Interfaces | AssetToken::Components | AssetToken::Patches | AssetToken::Vulnerabilities => {
                 panic!("a group has no value")
             }

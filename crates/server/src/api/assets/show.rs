@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use super::row::AssetRow;
 use crate::api::error::{ApiError, Id};
+use crate::api::tags::row::TagName;
 use crate::state::AppState;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,6 +41,8 @@ pub struct AssetDetails {
     pub self_check: Value,
     pub certificate_not_after: Option<Timestamp>,
     pub profile: ProfileShown,
+    /// By path.
+    pub tags: Vec<TagName>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -90,6 +93,7 @@ pub async fn show(State(app): State<Arc<AppState>>, Id(id): Id<AssetId>) -> Resu
         repositories: serde_json::to_value(coverage.refresh).map_err(ApiError::internal)?,
         self_check: facts.self_check,
         certificate_not_after: good.map(|certificate| certificate.not_after).max(),
+        tags: app.tag_names(app.fleet.index.tags_of(id)),
         profile: ProfileShown {
             check_in_seconds: app.fleet.settings.check_in_seconds,
             scan_interval_hours: app.fleet.settings.scan_interval_hours,
