@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 
 use crate::chance::Chance;
 use crate::host::{Host, Place};
-use crate::run::SimulateError;
+use crate::run::{Enrolled, SimulateError};
 
 /// So many assets vouch for a package before the server believes it of others.
 const REPORTERS: usize = 3;
@@ -32,6 +32,12 @@ impl Reported {
             if hosts.len() < REPORTERS && !hosts.contains(&host.number()) {
                 hosts.push(host.number());
             }
+        }
+    }
+
+    pub(crate) fn note_all(&mut self, hosts: &[Enrolled]) {
+        for (_, host) in hosts {
+            self.note(host);
         }
     }
 

@@ -116,14 +116,14 @@ pub async fn simulate(
     let mut hosts = enrol_with(&fleet, &reporting, key, |done| tell(Stage::Enrolment, done)).await?;
     let mut reported = Reported::default();
     for round in 1..=simulation.rounds {
-        hosts.iter().for_each(|(_, host)| reported.note(host));
+        reported.note_all(&hosts);
         clock.set(now - DAY * i32::try_from(simulation.rounds - round).unwrap_or(0));
         let stage = Stage::Round(round, simulation.rounds);
         hosts = upgrade_all(&fleet, hosts, simulation.packages_per_round, |done| tell(stage, done)).await?;
         // What a running server does each minute.
         fleet.trim_feed().await?;
     }
-    hosts.iter().for_each(|(_, host)| reported.note(host));
+    reported.note_all(&hosts);
     put_rest(&fleet, simulation, key, reported, &mut hosts, &progress).await?;
     for (agent, _) in &hosts {
         let mut state = agent.state();
@@ -303,7 +303,7 @@ impl Request {
             customer_id: fleet.organisation.id,
             activation_id: self.key,
             csr: self.csr.clone(),
-            record_key: self.record.clone(),
+            record_key: self.record,
             record_proof: self.proof.clone(),
             hardware: hardware.into(),
             hostname: host.name.clone(),

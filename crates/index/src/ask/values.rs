@@ -117,7 +117,9 @@ impl Asking<'_> {
                     for (value, slots) in labels {
                         by_text.entry(value.shown().into_owned()).or_default().insert_all(slots);
                     }
-                    by_text.iter().for_each(|(text, slots)| counts.add(text, slots.and(scope).len()));
+                    for (text, slots) in &by_text {
+                        counts.add(text, slots.and(scope).len());
+                    }
                 }
                 AssetColumn::Each(each) => self.one_by_one(&each, scope, counts)?,
                 AssetColumn::Number(_)

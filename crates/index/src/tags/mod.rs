@@ -1,7 +1,7 @@
 //! Tags (`automation.md` 4): who has them, in each block as sets of slots. Members of a collection are the assets for
 //! which its rule holds, with those that are pinned in and without those that are pinned out.
 //!
-//! A change notes what it touched ([`pending`]); [`Index::settle_tags`] judges again the rules that look at it, only for
+//! A change notes what it touched (`pending`); [`Index::settle_tags`] judges again the rules that look at it, only for
 //! the assets that changed where that is enough, in the order in which rules name other tags.
 
 mod dependencies;
