@@ -400,6 +400,7 @@ fn scan(host: &Host, now: Timestamp) -> ScanReport {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::Place;
 
     #[test]
     fn the_seed_alone_decides_what_hosts_have() {
@@ -449,6 +450,18 @@ mod tests {
         for ((name, reported), (put_in, row)) in of_all.iter().zip(&of_few) {
             assert_eq!((name, reported), (put_in, row));
         }
+    }
+
+    /// Releases have some packages in the same version.
+    #[tokio::test]
+    async fn a_component_that_stands_twice_has_one_number() {
+        let data = tempfile::tempdir().expect("a directory");
+        let fleet = opened(data.path(), "2026-11-21T20:00:00Z".parse().expect("a time")).await;
+        let host = Host::new(1, 0, &images(1, 40, 60)[0], 3);
+        let [first, second] = [Place::Os, Place::Kernel].map(|place| host.component(place));
+        let numbers = fleet.number_components(&[first.clone(), second, first]).await.expect("numbers");
+        assert!(numbers[0] == numbers[2] && numbers[0] != numbers[1], "{numbers:?}");
+        fleet.database.close().await;
     }
 
     async fn opened(data: &Path, now: Timestamp) -> Fleet {

@@ -7,6 +7,7 @@ use fettle_store::assets::{Certificate, Contact, NewAsset};
 use fettle_wire::message::{Enrol, Report};
 use fettle_wire::{WireComponent, component};
 use jiff::Timestamp;
+use rustc_hash::FxHashSet;
 
 use super::admit::new_token;
 use super::enrol::new_asset;
@@ -29,9 +30,11 @@ pub struct WholeAsset {
 }
 
 impl Fleet {
-    /// The numbers under which components stand in the database, in their order; new ones are stored.
+    /// The numbers under which components stand in the database, in their order; new ones are stored. One may stand there
+    /// more than once.
     pub async fn number_components(&self, components: &[Component]) -> Result<Vec<u32>, Refused> {
-        let entries: Vec<WireComponent> = components.iter().map(WireComponent::from).collect();
+        let distinct: FxHashSet<&Component> = components.iter().collect();
+        let entries: Vec<WireComponent> = distinct.into_iter().map(WireComponent::from).collect();
         let read = self.read_components(&entries, "/add")?;
         self.intern(read).await?;
         let known = self.components.lock().expect("no holder panics");
