@@ -9,6 +9,7 @@ mod bulk;
 mod chance;
 mod host;
 mod image;
+mod request;
 mod run;
 
 pub use archive::Archive;
