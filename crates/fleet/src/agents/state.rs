@@ -191,6 +191,17 @@ mod tests {
     }
 
     #[test]
+    fn a_boot_that_was_never_seen_is_a_restart_however_often_others_spoke_in_turn() {
+        let mut boots = Boots::starting_with("first");
+        for (second, boot) in (1..).zip(["second", "first", "second", "first"]) {
+            assert!(!boots.note(boot, at(second)), "{boot}");
+        }
+        assert!(!boots.note("restarted", at(5)), "it spoke in turn with nobody");
+        assert!(!boots.note("second", at(6)));
+        assert!(boots.note("restarted", at(7)), "now it did, and was seen first later");
+    }
+
+    #[test]
     fn returns_that_lie_a_day_apart_do_not_add_up() {
         let mut boots = Boots::starting_with("first");
         let day = 25 * 3_600;
