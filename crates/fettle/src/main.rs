@@ -18,6 +18,9 @@ use clap::Parser as _;
 use crate::arguments::{Arguments, Command};
 use crate::failure::{Failure, Finding};
 
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Exit code of a command that failed or was refused.
 const FAILED: u8 = 2;
 

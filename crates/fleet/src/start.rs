@@ -227,10 +227,11 @@ fn agent_of(loaded: LoadedAgent, mut certificates: Vec<Certificate>) -> Agent {
     let first_scan = loaded.scan_status == fettle_model::ScanStatus::Pending;
     let state = AgentState {
         retired: loaded.retired_at.is_some(),
+        // Not by value: the new list would keep the memory of the old one, four times its own.
         certificates: certificates
-            .into_iter()
+            .iter()
             .map(|certificate| KnownCertificate {
-                serial: hex::encode(certificate.serial),
+                serial: hex::encode(&certificate.serial),
                 not_after: certificate.not_after,
                 used: certificate.used_at.is_some(),
             })

@@ -8,7 +8,7 @@ use crate::block::Block;
 use crate::catalogue::{PatchEntry, PatchNumber};
 use crate::columns::{Columns, Counts, LastDeployment, MachineFacts};
 use crate::contribution::Contribution;
-use crate::dictionary::ComponentId;
+use crate::dictionary::{ComponentId, Counted};
 use crate::finding::{Effect, Flip, Status};
 use crate::judging::{Judged, Judging};
 use crate::tags::FactKinds;
@@ -251,26 +251,25 @@ impl Shared {
     }
 
     pub(crate) fn count_components(&self, counts: &mut Counts, added: &[ComponentId], removed: &[ComponentId]) {
-        for component in added.iter().filter_map(|id| self.dictionary.component(*id)) {
-            match component {
-                Component::Deb { .. } | Component::Rpm { .. } | Component::Msi { .. } => counts.packages += 1,
-                Component::Offer(offer) => {
-                    counts.offers += 1;
-                    counts.security_offers += u32::from(offer.repository.is_security());
+        let count = |components: &[ComponentId]| {
+            let mut count = Counts::default();
+            for component in components {
+                match self.dictionary.counted(*component) {
+                    Counted::Nothing => {}
+                    Counted::Package => count.packages += 1,
+                    Counted::Offer => count.offers += 1,
+                    Counted::SecurityOffer => {
+                        count.offers += 1;
+                        count.security_offers += 1;
+                    }
                 }
-                _ => {}
             }
-        }
-        for component in removed.iter().filter_map(|id| self.dictionary.component(*id)) {
-            match component {
-                Component::Deb { .. } | Component::Rpm { .. } | Component::Msi { .. } => counts.packages -= 1,
-                Component::Offer(offer) => {
-                    counts.offers -= 1;
-                    counts.security_offers -= u32::from(offer.repository.is_security());
-                }
-                _ => {}
-            }
-        }
+            count
+        };
+        let (more, fewer) = (count(added), count(removed));
+        counts.packages = counts.packages + more.packages - fewer.packages;
+        counts.offers = counts.offers + more.offers - fewer.offers;
+        counts.security_offers = counts.security_offers + more.security_offers - fewer.security_offers;
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct Dictionary {
     known: FxHashMap<ComponentId, Component>,
     /// In the order in which they came.
     arrived: Vec<ComponentId>,
+    /// By number: looked up for each component of each asset at start, where `known` is too large for a processor's cache.
+    counted: Vec<Counted>,
     lines: FxHashMap<(PackageKind, MatchedBy), FxHashMap<String, Vec<Version>>>,
     products: FxHashMap<String, Vec<ComponentId>>,
     repositories: FxHashMap<Repository, Vec<ComponentId>>,
@@ -35,6 +37,26 @@ pub(crate) struct Version {
     /// Module stream of an rpm.
     pub(crate) stream: Box<str>,
     pub(crate) component: ComponentId,
+}
+
+/// Which of an asset's figures ([`crate::Counts`]) a component raises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counted {
+    Nothing,
+    Package,
+    Offer,
+    SecurityOffer,
+}
+
+impl Counted {
+    fn of(component: &Component) -> Self {
+        match component {
+            Component::Deb { .. } | Component::Rpm { .. } | Component::Msi { .. } => Self::Package,
+            Component::Offer(offer) if offer.repository.is_security() => Self::SecurityOffer,
+            Component::Offer(_) => Self::Offer,
+            _ => Self::Nothing,
+        }
+    }
 }
 
 /// What a line is of.
@@ -93,8 +115,18 @@ impl Dictionary {
             Component::Offer(offer) => self.offers.entry(offer.name.clone()).or_default().push(id),
             _ => {}
         }
+        let at = id.0 as usize;
+        if self.counted.len() <= at {
+            self.counted.resize(at + 1, Counted::Nothing);
+        }
+        self.counted[at] = Counted::of(component);
         self.known.insert(id, component.clone());
         self.arrived.push(id);
+    }
+
+    /// As what a component counts for an asset that has it.
+    pub(crate) fn counted(&self, id: ComponentId) -> Counted {
+        self.counted.get(id.0 as usize).copied().unwrap_or(Counted::Nothing)
     }
 
     pub(crate) fn component(&self, id: ComponentId) -> Option<&Component> {

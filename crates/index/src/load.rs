@@ -25,6 +25,40 @@ pub struct LoadedAsset {
 pub struct Loading {
     block: usize,
     slots: Vec<Vec<u16>>,
+    /// What came last, not yet among them: component and slot.
+    pairs: Vec<(ComponentId, u16)>,
+}
+
+impl Loading {
+    /// Puts what came last at the ends of its postings: by component, for to go from one to another for each pair would
+    /// leave the processor waiting for memory.
+    fn take_up(&mut self) {
+        let highest = self.pairs.iter().map(|(component, _)| component.0 as usize + 1).max().unwrap_or(0);
+        if self.slots.len() < highest {
+            self.slots.resize_with(highest, Vec::new);
+        }
+        let mut ends = vec![0usize; highest];
+        for (component, _) in &self.pairs {
+            ends[component.0 as usize] += 1;
+        }
+        let mut end = 0;
+        for of_component in &mut ends {
+            end += *of_component;
+            *of_component = end - *of_component;
+        }
+        let mut sorted = vec![0u16; self.pairs.len()];
+        for (component, slot) in &self.pairs {
+            let next = &mut ends[component.0 as usize];
+            sorted[*next] = *slot;
+            *next += 1;
+        }
+        let mut begin = 0;
+        for (slots, end) in self.slots.iter_mut().zip(ends) {
+            slots.extend_from_slice(&sorted[begin..end]);
+            begin = end;
+        }
+        self.pairs.clear();
+    }
 }
 
 impl Index {
@@ -47,13 +81,7 @@ impl Index {
             }
             let mut counts = Counts::default();
             shared.count_components(&mut counts, &asset.components, &[]);
-            for component in asset.components {
-                let at = component.0 as usize;
-                if loading.slots.len() <= at {
-                    loading.slots.resize_with(at + 1, Vec::new);
-                }
-                loading.slots[at].push(slot.at);
-            }
+            loading.pairs.extend(asset.components.into_iter().map(|component| (component, slot.at)));
             let block = self.block(slot.block);
             let mut block = block.write().expect(POISONED);
             block.columns.put(slot.at, &asset.columns);
@@ -62,6 +90,7 @@ impl Index {
                 *of_asset = counts;
             }
         }
+        loading.take_up();
     }
 
     /// All assets are in.
@@ -70,6 +99,7 @@ impl Index {
     }
 
     fn end_block(&self, loading: &mut Loading) {
+        loading.take_up();
         let block = self.block(loading.block);
         let mut block = block.write().expect(POISONED);
         block.columns.shrink();

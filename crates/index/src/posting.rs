@@ -23,10 +23,11 @@ impl Posting {
         match slots {
             [one] => Self::One(*one),
             few if few.len() <= FEW => Self::Few(few.into()),
-            many => Self::Many(
-                RoaringBitmap::from_sorted_iter(many.iter().map(|slot| u32::from(*slot)))
-                    .expect("the caller's slots rise"),
-            ),
+            many => {
+                let grown = RoaringBitmap::from_sorted_iter(many.iter().map(|slot| u32::from(*slot)));
+                // It grew by doubling: a copy is as large as it has to be.
+                Self::Many(grown.expect("the caller's slots rise").clone())
+            }
         }
     }
 

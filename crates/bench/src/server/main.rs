@@ -13,6 +13,10 @@ use std::path::PathBuf;
 use clap::Parser;
 use tokio::io::AsyncReadExt as _;
 
+// As in `fettle`.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 #[derive(Debug, Parser)]
 enum Mode {
     Fettle {
