@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fettle_agent_core::VERSION;
 use fettle_agent_core::server_trust::ClientIdentity;
@@ -25,6 +25,8 @@ use crate::request;
 
 /// Packages that a machine updates at once.
 pub(super) const PACKAGES_PER_UPDATE: usize = 10;
+/// The client closes a connection that has not been used for ten seconds.
+const UNUSED_KEPT: Duration = Duration::from_secs(12);
 /// Updates that are offered to a new machine.
 const BEHIND: usize = 12;
 
@@ -40,6 +42,8 @@ pub(super) struct LiveAgent {
     pub(super) errands: Mutex<VecDeque<Errand>>,
     pub(super) errand_came: Notify,
     is_connected: AtomicBool,
+    /// When an answer left a connection open that no call is using.
+    unused_since: Mutex<Option<Instant>>,
 }
 
 impl LiveAgent {
@@ -58,6 +62,7 @@ impl LiveAgent {
             errands: Mutex::default(),
             errand_came: Notify::new(),
             is_connected: AtomicBool::new(false),
+            unused_since: Mutex::new(None),
         };
         agent.use_identity()?;
         Ok(agent)
@@ -82,8 +87,18 @@ impl LiveAgent {
         Ok(())
     }
 
-    /// Drops all its connections.
+    /// A call was answered, and no other follows at once on its connection.
+    pub(super) fn note_unused(&self) {
+        *self.unused_since.lock().expect(POISONED) = Some(Instant::now());
+    }
+
+    /// Drops the connections that no call is using; those of calls end with the calls. The client closes them itself after
+    /// a while: only before is there something to do.
     pub(super) fn drop_connections(&self) -> Result<(), ClientError> {
+        let unused_since = self.unused_since.lock().expect(POISONED).take();
+        if unused_since.is_none_or(|since| since.elapsed() > UNUSED_KEPT) {
+            return Ok(());
+        }
         let mut client = self.client.lock().expect(POISONED);
         if let Some(client) = client.as_mut() {
             *client = client.afresh()?;
@@ -158,6 +173,9 @@ impl LiveAgent {
         let wait = ANSWER + Duration::from_secs(u64::from(hold_s));
         let mut call = pin!(client.post::<_, CheckInAnswer>("check-in", &request, wait));
         if let Ok(answer) = tokio::time::timeout(ARRIVAL, &mut call).await {
+            if hold_s == 0 {
+                self.note_unused();
+            }
             return answer;
         }
         drop(turn);
@@ -165,6 +183,9 @@ impl LiveAgent {
             self.set_connected(true);
         }
         let answer = call.await?;
+        if hold_s == 0 {
+            self.note_unused();
+        }
         Ok(self.with_session(|session| session.not_overtaken(&request, answer)))
     }
 

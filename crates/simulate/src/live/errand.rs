@@ -107,6 +107,7 @@ impl<'a> Sender<'a> {
         let error = match answered {
             None => return Sent::Again(self.waits.after(&Failure::NoAnswer, agent.usual(), entropy)),
             Some(Ok(answer)) => {
+                agent.note_unused();
                 agent.note_report(report, answer.token);
                 self.waits.answered();
                 return Sent::Answered;
