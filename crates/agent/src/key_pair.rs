@@ -30,7 +30,7 @@ impl TlsKey {
         Self::of(&pair)
     }
 
-    /// The same request again for a key that was kept.
+    /// Of a key that was kept; its request has another signature, and so other bytes, each time.
     pub fn from_pem(pem: &str) -> Result<Self, KeyPairError> {
         Self::of(&rcgen::KeyPair::from_pem(pem).map_err(KeyPairError::Tls)?)
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use fettle_model::Sha256;
 use fettle_wire::sha256;
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{Resumption, WebPkiServerVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use rustls_pki_types::pem::PemObject as _;
@@ -111,16 +111,19 @@ pub fn client_configuration(
             builder.dangerous().with_custom_certificate_verifier(verifier)
         }
     };
-    match identity {
-        None => Ok(builder.with_no_client_auth()),
+    let mut configuration = match identity {
+        None => builder.with_no_client_auth(),
         Some(identity) => {
             let chain = CertificateDer::pem_slice_iter(identity.certificate.as_bytes())
                 .collect::<Result<Vec<_>, _>>()
                 .map_err(TlsError::Pem)?;
             let key = PrivateKeyDer::from_pem_slice(identity.key.as_bytes()).map_err(TlsError::Pem)?;
-            builder.with_client_auth_cert(chain, key).map_err(TlsError::Configuration)
+            builder.with_client_auth_cert(chain, key).map_err(TlsError::Configuration)?
         }
-    }
+    };
+    // There is one server to remember tickets of.
+    configuration.resumption = Resumption::in_memory_sessions(1);
+    Ok(configuration)
 }
 
 /// The pinned CA in what enrolment has told.

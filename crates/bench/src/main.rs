@@ -5,6 +5,7 @@ mod check_ins;
 mod collections;
 mod detection;
 mod fleet;
+mod live;
 mod load;
 mod process;
 mod questions;
@@ -18,7 +19,9 @@ use clap::{Parser, ValueEnum};
 use crate::table::Table;
 
 #[derive(Debug, Parser)]
-#[command(about = "Measures the server (check-ins, memory, database size, start), detection and questions")]
+#[command(
+    about = "Measures the server (check-ins, memory, database size, start), detection, questions and live agents"
+)]
 struct Options {
     /// One part alone.
     #[arg(long)]
@@ -40,6 +43,12 @@ struct Options {
     /// Hosts of the fleet that questions are asked of.
     #[arg(long, default_value_t = 100_000)]
     question_hosts: u32,
+    /// Agents that are connected at once.
+    #[arg(long, default_value_t = 10_000)]
+    live_agents: u32,
+    /// Changed check-ins of them a second.
+    #[arg(long, default_value_t = 1_000)]
+    live_changes: u32,
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// The folder of real vendor data; what needs it is left out where it is not.
@@ -54,6 +63,8 @@ enum Part {
     Detection,
     /// QQL over the index of a large fleet.
     Questions,
+    /// Thousands of agents over the wire, and a reconnect storm.
+    Live,
 }
 
 #[tokio::main]
@@ -69,6 +80,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if is_wanted(Part::Questions) {
         questions::measure(&mut table, options.question_hosts, options.seed)?;
+    }
+    if is_wanted(Part::Live) {
+        live::measure(&mut table, options.live_agents, options.live_changes, options.seed).await?;
     }
     table.print();
     Ok(())

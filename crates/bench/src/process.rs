@@ -42,12 +42,7 @@ impl Measured {
 
     /// CPU time so far, user and system.
     pub(crate) fn cpu(&self) -> anyhow::Result<Duration> {
-        let stat = fs_err::read_to_string(Path::new("/proc").join(self.pid.to_string()).join("stat"))?;
-        // The name, in brackets, may hold anything; 14 and 15 of proc(5) stand 11 and 12 after it.
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok()).context("a field of stat");
-        // USER_HZ is 100 on Linux.
-        Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
+        cpu_of(&self.pid.to_string())
     }
 
     /// Proportional set size, in bytes.
@@ -65,4 +60,18 @@ impl Measured {
         anyhow::ensure!(status.success(), "the measured process ended with {status}");
         Ok(())
     }
+}
+
+/// CPU time of this process so far.
+pub(crate) fn own_cpu() -> anyhow::Result<Duration> {
+    cpu_of("self")
+}
+
+fn cpu_of(process: &str) -> anyhow::Result<Duration> {
+    let stat = fs_err::read_to_string(Path::new("/proc").join(process).join("stat"))?;
+    // The name, in brackets, may hold anything; 14 and 15 of proc(5) stand 11 and 12 after it.
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok()).context("a field of stat");
+    // USER_HZ is 100 on Linux.
+    Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
 }

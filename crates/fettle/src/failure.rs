@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use fettle_qql::Invalid;
+use fettle_simulate::live::LiveError;
 
 use crate::api::RefusedQuery;
 
@@ -112,6 +113,10 @@ pub(crate) enum Failure {
     Serve(#[source] anyhow::Error),
     #[error("{0}")]
     Agent(String),
+    #[error("--live needs the values of an install line")]
+    NoInstallLine,
+    #[error(transparent)]
+    Live(LiveError),
 }
 
 fn message_with_field(message: &str, field: Option<&str>) -> String {
@@ -122,6 +127,7 @@ impl Failure {
     /// The server's code, or ours in the same form.
     pub(crate) fn code(&self) -> &str {
         match self {
+            Self::Live(error) => error.code(),
             Self::NoServer => "NO_SERVER",
             Self::NotSignedIn { .. } => "NOT_SIGNED_IN",
             Self::NotEncrypted { .. } => "NOT_ENCRYPTED",
@@ -130,7 +136,7 @@ impl Failure {
             Self::Refused { code, .. } => code,
             Self::Unknown { .. } => "NOT_FOUND",
             Self::Ambiguous { .. } => "AMBIGUOUS",
-            Self::Argument(_) => "INVALID_ARGUMENT",
+            Self::Argument(_) | Self::NoInstallLine => "INVALID_ARGUMENT",
             Self::Query(_) | Self::RefusedQuery { .. } => "QQL_INVALID",
             Self::File { .. } => "FILE",
             Self::Document { .. } => "INVALID_FILE",
@@ -150,6 +156,11 @@ impl Failure {
         match self {
             Self::NoServer => Some("sign in with `fettle login URL`, or give `--url` or FETTLE_URL".to_owned()),
             Self::NotSignedIn { url } => Some(format!("sign in with `fettle login {url}`")),
+            Self::NoInstallLine => Some(
+                "`fettle keys create --title TITLE` prints one; what stands behind `fettle-agent install` goes here too"
+                    .to_owned(),
+            ),
+            Self::Live(error) => live_hint(error).map(str::to_owned),
             Self::NotEncrypted { .. } => Some("use the server's https address".to_owned()),
             Self::Unreachable { .. } => Some("is the server running, and is the address right?".to_owned()),
             Self::Refused { code, .. } => refusal_hint(code).map(str::to_owned),
@@ -212,6 +223,23 @@ fn query_error(lines: &mut Vec<String>, field: &str, code: &str, message: &str, 
     lines.push(format!("error: {code}: {message}"));
     lines.push(caret.to_owned());
     lines.extend(help.map(|help| format!("hint: {help}")));
+}
+
+fn live_hint(error: &LiveError) -> Option<&'static str> {
+    match error {
+        LiveError::NoServer { .. } => Some("is the server running, and is this its address for agents?"),
+        LiveError::Untrusted { .. } => Some("take the install line of this server"),
+        LiveError::EnrolmentRefused { code, .. } if code == "KEY_FULL" => Some(
+            "make a key for more machines with `fettle keys create`; with `--state` the next run goes on from here",
+        ),
+        LiveError::EnrolmentRefused { code, .. } if code.starts_with("KEY_") => {
+            Some("`fettle keys list` shows the keys, `fettle keys create` makes one")
+        }
+        LiveError::Descriptors { .. } => Some("raise the limit (`ulimit -n`), or take fewer `--assets` or `--changes`"),
+        LiveError::Ports { .. } => Some("widen net.ipv4.ip_local_port_range, or take fewer `--assets`"),
+        LiveError::OtherState { .. } => Some("give the `--seed` and the server that they are of, or another directory"),
+        _ => None,
+    }
 }
 
 fn refusal_hint(code: &str) -> Option<&'static str> {

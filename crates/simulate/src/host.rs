@@ -20,8 +20,8 @@ pub struct Host {
     number: u64,
     seed: u64,
     role: &'static str,
-    /// Installed packages by source, as places in the archive.
-    packages: BTreeMap<u16, BTreeSet<u8>>,
+    /// Installed packages as places in the archive: source and package, sorted.
+    packages: Box<[(u16, u8)]>,
     /// Updates of each source that are installed; sources that were never updated do not stand here.
     levels: BTreeMap<u16, u32>,
     /// Sources whose next update is offered.
@@ -63,26 +63,28 @@ impl Host {
     pub fn new(seed: u64, number: u64, image: &Image, behind: usize) -> Self {
         let chance = Chance::new(seed, "host", number);
         let archive = Arc::clone(&image.archive);
-        let mut packages: BTreeMap<u16, BTreeSet<u8>> = BTreeMap::new();
+        let mut packages = Vec::with_capacity(image.packages.len());
         let mut gone = 0;
-        for (source, package) in &image.packages {
+        for place in &image.packages {
             if chance.percent(3) {
                 gone += 1;
                 continue;
             }
-            packages.entry(*source).or_default().insert(*package);
+            packages.push(*place);
         }
         for _ in 0..gone {
             let source = chance.below(archive.sources.len());
-            packages.entry(u16::try_from(source).unwrap_or(0)).or_default().insert(0);
+            packages.push((u16::try_from(source).unwrap_or(0), 0));
         }
+        packages.sort_unstable();
+        packages.dedup();
         let mut host = Self {
             name: format!("{}-{}{number:05}", image.role, archive.os_id),
             archive,
             number,
             seed,
             role: image.role,
-            packages,
+            packages: packages.into(),
             levels: BTreeMap::new(),
             offered: BTreeSet::new(),
         };
@@ -100,11 +102,21 @@ impl Host {
 
     /// Sources that it has and that the archive ever updates.
     fn updated(&self) -> Vec<u16> {
-        self.packages.keys().copied().take_while(|source| usize::from(*source) < UPDATED).collect()
+        let places = self.packages.iter().take_while(|(source, _)| usize::from(*source) < UPDATED);
+        let mut sources: Vec<u16> = places.map(|(source, _)| *source).collect();
+        sources.dedup();
+        sources
     }
 
     pub fn package_count(&self) -> usize {
-        self.packages.values().map(BTreeSet::len).sum()
+        self.packages.len()
+    }
+
+    /// Of one source, those that it has.
+    fn of(&self, source: u16) -> &[(u16, u8)] {
+        let begin = self.packages.partition_point(|place| place.0 < source);
+        let count = self.packages[begin..].iter().take_while(|place| place.0 == source).count();
+        &self.packages[begin..begin + count]
     }
 
     pub(crate) const fn number(&self) -> u64 {
@@ -119,14 +131,11 @@ impl Host {
     /// The same, by what hosts of one archive share.
     pub(crate) fn places(&self) -> Vec<Place> {
         let mut places = vec![Place::Os, Place::Kernel, Place::Main, Place::Security];
-        for (source, packages) in &self.packages {
-            let level = self.level(*source);
-            places.extend(packages.iter().map(|package| Place::Installed {
-                source: *source,
-                package: *package,
-                level,
-            }));
-        }
+        places.extend(self.packages.iter().map(|(source, package)| Place::Installed {
+            source: *source,
+            package: *package,
+            level: self.level(*source),
+        }));
         places.extend(self.offers());
         places
     }
@@ -135,8 +144,11 @@ impl Host {
     pub(crate) fn offers(&self) -> impl Iterator<Item = Place> {
         self.offered.iter().flat_map(|source| {
             let level = self.level(*source);
-            let packages = self.packages.get(source).into_iter().flatten();
-            packages.map(move |package| Place::Offered { source: *source, package: *package, level })
+            self.of(*source).iter().map(move |(_, package)| Place::Offered {
+                source: *source,
+                package: *package,
+                level,
+            })
         })
     }
 
@@ -197,7 +209,7 @@ impl Host {
                 upgrade.remove.push(self.deb(source, package));
                 upgrade.remove.push(self.offer(source, package));
             });
-            moved += self.packages[&source].len();
+            moved += self.of(source).len();
             self.offered.remove(&source);
             *self.levels.entry(source).or_default() += 1;
             self.for_each(source, |source, package| upgrade.add.push(self.deb(source, package)));
@@ -219,10 +231,9 @@ impl Host {
     }
 
     fn for_each(&self, source: u16, mut each: impl FnMut(PlacedSource<'_>, &Package)) {
-        let Some(installed) = self.packages.get(&source) else { return };
         let level = self.level(source);
         let placed = PlacedSource { source: &self.archive.sources[usize::from(source)], level };
-        for package in installed {
+        for (_, package) in self.of(source) {
             if let Some(package) = placed.source.packages.get(usize::from(*package)) {
                 each(placed, package);
             }

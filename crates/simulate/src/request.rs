@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fettle_fleet::Fleet;
 use fettle_fleet::start::StartError;
-use fettle_model::{ActivationKeyId, EnrolmentId};
+use fettle_model::{ActivationKeyId, EnrolmentId, OrganisationId};
 use fettle_wire::message::Enrol;
 use fettle_wire::message::enrol::{EnrolOs, HardwareId};
 use fettle_wire::{PayloadType, PublicKey, SigningKey, dsse, sha256};
@@ -31,28 +31,56 @@ impl Request {
     }
 
     pub(crate) fn enrolment(&self, fleet: &Fleet, host: &Host) -> Enrol {
-        let hardware = ["dmi", "board", "disk", "mac", "machineId"]
-            .map(|kind| HardwareId { kind: kind.to_owned(), hash: sha256(format!("{kind} {}", host.name).as_bytes()) });
         Enrol {
-            enrolment_id: EnrolmentId::new(fleet.clock.now(), fleet.entropy.as_ref()),
-            customer_id: fleet.organisation.id,
-            activation_id: self.key,
             csr: self.csr.clone(),
-            record_key: self.record,
             record_proof: self.proof.clone(),
-            hardware: hardware.into(),
-            hostname: host.name.clone(),
-            fqdn: None,
-            os: EnrolOs {
-                family: "linux".to_owned(),
-                id: host.archive.os_id.to_owned(),
-                version: host.archive.release.to_owned(),
-                arch: "x86_64".to_owned(),
-            },
-            agent_version: env!("CARGO_PKG_VERSION").to_owned(),
-            boot_id: format!("boot of {}", host.name),
-            monitor_only: false,
-            previous_agent_id: None,
+            ..message(
+                host,
+                EnrolmentId::new(fleet.clock.now(), fleet.entropy.as_ref()),
+                (fleet.organisation.id, self.key),
+                self.record,
+            )
         }
     }
+}
+
+/// A host's enrolment; its request for a certificate and the proof have still to be put in.
+pub(crate) fn message(
+    host: &Host,
+    enrolment_id: EnrolmentId,
+    (customer_id, activation_id): (OrganisationId, ActivationKeyId),
+    record_key: PublicKey,
+) -> Enrol {
+    Enrol {
+        enrolment_id,
+        customer_id,
+        activation_id,
+        csr: String::new(),
+        record_key,
+        record_proof: String::new(),
+        hardware: hardware(host),
+        hostname: host.name.clone(),
+        fqdn: None,
+        os: EnrolOs {
+            family: "linux".to_owned(),
+            id: host.archive.os_id.to_owned(),
+            version: host.archive.release.to_owned(),
+            arch: "x86_64".to_owned(),
+        },
+        agent_version: env!("CARGO_PKG_VERSION").to_owned(),
+        boot_id: boot_id(host),
+        monitor_only: false,
+        previous_agent_id: None,
+    }
+}
+
+pub(crate) fn boot_id(host: &Host) -> String {
+    format!("boot of {}", host.name)
+}
+
+/// Traits that are the host's own.
+pub(crate) fn hardware(host: &Host) -> Vec<HardwareId> {
+    ["dmi", "board", "disk", "mac", "machineId"]
+        .map(|kind| HardwareId { kind: kind.to_owned(), hash: sha256(format!("{kind} {}", host.name).as_bytes()) })
+        .into()
 }

@@ -10,18 +10,16 @@ use fettle_fleet::entropy::SystemEntropy;
 use fettle_fleet::start::{Start, StartError};
 use fettle_fleet::{Fleet, Refused, Settings};
 use fettle_model::clock::ManualClock;
-use fettle_model::component::Component;
-use fettle_model::{ActivationKeyId, Clock as _, ReportId, Sha256};
+use fettle_model::{ActivationKeyId, Clock as _};
 use fettle_store::StoreError;
-use fettle_wire::message::report::{Collector, FactsReport, Mode, Refresh, ScanReport, ScanResult};
-use fettle_wire::message::{Enrol, Report};
-use fettle_wire::{Fingerprint, WireComponent, component};
+use fettle_wire::message::Enrol;
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 
 use crate::bulk::{self, Numbers, Reported};
-use crate::host::{Host, Upgrade};
+use crate::host::Host;
 use crate::image::images;
+use crate::report;
 use crate::request::Request;
 
 /// Reports at work at once: enough that they share commits.
@@ -175,7 +173,7 @@ async fn enrol_with(
 async fn enrol_one(fleet: Arc<Fleet>, enrol: Enrol, host: Host) -> Result<Enrolled, SimulateError> {
     let agent = fleet.enrol(enrol).await?.agent_id;
     let agent = fleet.agents.get(agent).expect("it was enrolled just now");
-    let report = first_report(&fleet, &host);
+    let report = report::whole(&host, fleet.clock.now(), fleet.entropy.as_ref());
     fleet.report(&agent, None, report).await?;
     Ok((agent, host))
 }
@@ -238,7 +236,7 @@ pub async fn upgrade_all(
         work.add(&mut done, async move {
             let upgrade = host.upgrade(packages);
             let from = agent.state().fingerprint;
-            let report = difference(&fleet, from, upgrade);
+            let report = report::difference(from, upgrade, fleet.clock.now(), fleet.entropy.as_ref());
             fleet.report(&agent, None, report).await?;
             Ok((agent, host))
         })
@@ -272,81 +270,6 @@ impl Work {
             done.push(ended??);
         }
         Ok(())
-    }
-}
-
-fn first_report(fleet: &Fleet, host: &Host) -> Report {
-    let components = host.components();
-    let report = last_report(fleet, host, fleet.clock.now(), Fingerprint::of(&hashes(&components)));
-    let add = components.iter().map(WireComponent::from).collect();
-    Report { add, offer_details: host.details(), ..report }
-}
-
-/// What a host said last, without its components.
-pub(crate) fn last_report(fleet: &Fleet, host: &Host, at: Timestamp, to: Fingerprint) -> Report {
-    Report {
-        report_id: ReportId::new(at, fleet.entropy.as_ref()),
-        incarnation: 1,
-        mode: Mode::Full,
-        from: None,
-        to,
-        dropped: 0,
-        add: Vec::new(),
-        remove: Vec::new(),
-        facts: Some(FactsReport::new(host.facts(at - DAY * 3), Vec::new())),
-        scan: Some(scan(host, at)),
-        offer_details: Vec::new(),
-    }
-}
-
-fn difference(fleet: &Fleet, from: Fingerprint, upgrade: Upgrade) -> Report {
-    let now = fleet.clock.now();
-    let sum = hashes(&upgrade.remove).iter().fold(from, Fingerprint::without);
-    Report {
-        report_id: ReportId::new(now, fleet.entropy.as_ref()),
-        incarnation: 1,
-        mode: Mode::Diff,
-        from: Some(from),
-        to: hashes(&upgrade.add).iter().fold(sum, Fingerprint::with),
-        dropped: 0,
-        add: upgrade.add.iter().map(WireComponent::from).collect(),
-        remove: upgrade.remove.iter().map(WireComponent::from).collect(),
-        facts: None,
-        scan: None,
-        offer_details: upgrade.details,
-    }
-}
-
-fn hashes(components: &[Component]) -> Vec<Sha256> {
-    components.iter().map(component::hash).collect()
-}
-
-fn scan(host: &Host, now: Timestamp) -> ScanReport {
-    let collector =
-        |name: &str| Collector { name: name.to_owned(), result: "Ok".to_owned(), took_ms: 900, code: None, text: None };
-    let refresh = |repository: &fettle_model::Repository, uri: &str| Refresh {
-        repo: repository.clone(),
-        result: "Ok".to_owned(),
-        text: None,
-        list_date: Some(now),
-        valid_until: Some(now + DAY * 7),
-        lists: "Own".to_owned(),
-        uri: Some(uri.to_owned()),
-        distribution: Some(host.archive.codename.to_owned()),
-    };
-    ScanReport {
-        id: None,
-        kind: "VM".to_owned(),
-        result: ScanResult::Scanned,
-        reason: None,
-        started_at: now,
-        ended_at: now,
-        watch_revision: 0,
-        collectors: ["apt", "facts", "processes"].map(collector).into(),
-        refresh: vec![
-            refresh(&host.archive.main, "http://archive.example.com/debian"),
-            refresh(&host.archive.security, "http://archive.example.com/debian-security"),
-        ],
     }
 }
 

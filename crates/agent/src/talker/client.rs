@@ -1,5 +1,7 @@
 //! Calls of the agent channel: JSON over HTTP/1.1 and TLS 1.3, larger bodies packed with zstd (`agent.md` 3.1).
 
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use fettle_wire::limit::{COMPRESS_ABOVE, TOKEN_HEADER};
@@ -61,11 +63,28 @@ impl CallError {
     }
 }
 
+/// How connections are made where that is not left to the system.
+#[derive(Debug, Clone, Default)]
+pub struct Route {
+    /// The address that they come from.
+    pub from: Option<IpAddr>,
+    /// The server's name and where it is, so that it is not looked up for each of them.
+    pub to: Option<(String, SocketAddr)>,
+}
+
 /// One identity's calls. Connections are kept and shared by its clones.
 #[derive(Debug, Clone)]
 pub struct Client {
     http: reqwest::Client,
-    settings: Settings,
+    way: Arc<Way>,
+}
+
+/// What connections are made with.
+#[derive(Debug)]
+struct Way {
+    settings: Arc<Settings>,
+    tls: rustls::ClientConfig,
+    route: Route,
 }
 
 impl Client {
@@ -74,19 +93,42 @@ impl Client {
         known_ca: Option<&str>,
         identity: Option<ClientIdentity<'_>>,
     ) -> Result<Self, ClientError> {
+        Self::over(Arc::new(settings.clone()), known_ca, identity, Route::default())
+    }
+
+    /// Like [`Client::new`], by a way that is given.
+    pub fn over(
+        settings: Arc<Settings>,
+        known_ca: Option<&str>,
+        identity: Option<ClientIdentity<'_>>,
+        route: Route,
+    ) -> Result<Self, ClientError> {
         let tls = server_trust::client_configuration(settings.server_ca, known_ca, identity)?;
+        Self::by(Arc::new(Way { settings, tls, route }))
+    }
+
+    /// The same identity over connections of its own, which go on with the TLS sessions of the earlier ones.
+    pub fn afresh(&self) -> Result<Self, ClientError> {
+        Self::by(Arc::clone(&self.way))
+    }
+
+    fn by(way: Arc<Way>) -> Result<Self, ClientError> {
         let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
+            .tls_backend_preconfigured(way.tls.clone())
             .http1_only()
             .connect_timeout(CONNECT)
             .pool_idle_timeout(IDLE)
             .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("fettle-agent/", env!("CARGO_PKG_VERSION")));
-        if let Some(proxy) = &settings.proxy_url {
+            .user_agent(concat!("fettle-agent/", env!("CARGO_PKG_VERSION")))
+            .local_address(way.route.from);
+        if let Some((name, address)) = &way.route.to {
+            builder = builder.resolve(name, *address);
+        }
+        if let Some(proxy) = &way.settings.proxy_url {
             builder = builder.proxy(reqwest::Proxy::all(proxy).map_err(ClientError::Build)?);
         }
         let http = builder.build().map_err(ClientError::Build)?;
-        Ok(Self { http, settings: settings.clone() })
+        Ok(Self { http, way })
     }
 
     /// Sends `body` to `call` and reads the answer, which may take `wait`.
@@ -110,7 +152,7 @@ impl Client {
     ) -> Result<A, CallError> {
         let json = serde_json::to_vec(body).expect("messages are JSON");
         let mut request =
-            self.http.post(self.settings.call(call)).header(CONTENT_TYPE, "application/json").timeout(wait);
+            self.http.post(self.way.settings.call(call)).header(CONTENT_TYPE, "application/json").timeout(wait);
         if json.len() > COMPRESS_ABOVE {
             let packed = zstd::bulk::compress(&json, 3).expect("packing in memory does not fail");
             request = request.header(CONTENT_ENCODING, "zstd").body(packed);
@@ -126,7 +168,7 @@ impl Client {
 
     /// Bytes of a document, as they are.
     pub async fn get(&self, call: &str) -> Result<Vec<u8>, CallError> {
-        self.answer(call, self.http.get(self.settings.call(call)).timeout(ANSWER)).await
+        self.answer(call, self.http.get(self.way.settings.call(call)).timeout(ANSWER)).await
     }
 
     async fn answer(&self, call: &str, request: reqwest::RequestBuilder) -> Result<Vec<u8>, CallError> {

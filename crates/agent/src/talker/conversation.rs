@@ -26,11 +26,11 @@ use crate::folder::DataFolder;
 use crate::settings::Settings;
 
 /// Interval of check-ins until the server has sent a profile, in seconds.
-const CHECK_IN_S: u32 = 60;
+pub const CHECK_IN_S: u32 = 60;
 /// A check-in that was begun so long ago has arrived at the server.
-const ARRIVAL: Duration = Duration::from_millis(500);
+pub const ARRIVAL: Duration = Duration::from_millis(500);
 /// The certificate is renewed when less than this is left of its 90 days.
-const RENEW_BEFORE: SignedDuration = SignedDuration::from_hours(30 * 24);
+pub const RENEW_BEFORE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// What the talker is started with.
 #[derive(Debug, Clone)]
@@ -285,18 +285,8 @@ impl<'a> Conversation<'a> {
             return answer;
         }
         drop(turn);
-        Ok(self.not_overtaken(&request, call.await?))
-    }
-
-    /// What of an answer still counts, for other calls were answered while it was held: a token that they brought may be
-    /// newer than its own, and is as good; and under a new incarnation nothing that was said to the old one counts.
-    fn not_overtaken(&self, request: &CheckIn, answer: CheckInAnswer) -> CheckInAnswer {
-        let session = self.session.borrow();
-        if session.incarnation != request.incarnation {
-            return CheckInAnswer::nothing_new(answer.server_time, answer.next);
-        }
-        let is_overtaken = session.token != request.token;
-        CheckInAnswer { token: answer.token.filter(|_| !is_overtaken), ..answer }
+        let answer = call.await?;
+        Ok(self.session.borrow().not_overtaken(&request, answer))
     }
 
     fn check_in(&self, hold_s: u32, first: bool) -> CheckIn {

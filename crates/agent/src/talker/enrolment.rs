@@ -6,12 +6,12 @@ use std::io;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fettle_model::{AssetId, Clock, EnrolmentId, Entropy};
+use fettle_wire::SigningKey;
 use fettle_wire::message::enrol::{Enrol, EnrolAnswer, EnrolOs, Renew, RenewAnswer};
-use fettle_wire::{Fingerprint, SigningKey};
 
 use super::client::{ANSWER, CallError, Client, ClientError};
 use super::image;
-use super::session::{AgentState, PendingEnrolment, Session, TalkerFolder};
+use super::session::{PendingEnrolment, Session, TalkerFolder};
 use super::wait::Failure;
 use crate::facts::{self, Machine};
 use crate::folder::{self, DataFolder};
@@ -87,33 +87,14 @@ impl Enroller<'_> {
         let client = Client::new(self.settings, None, None)?;
         let request = self.request(&pending, &tls, &record_key);
         let answer: EnrolAnswer = client.post("enrol", &request, ANSWER).await?;
-        if answer.organisation != self.settings.customer_id {
-            return Err(EnrolError::Answer("it is of another organisation"));
-        }
-        let statements = answer
-            .trust
-            .iter()
-            .map(|text| STANDARD.decode(text))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|_| EnrolError::Answer("a trust statement is not base64"))?;
-        trust::pin(&statements, answer.organisation, &self.settings.authorisation_key)?;
+        let statements = trusted(&answer, self.settings)?;
         TrustFolder::new(&self.data.keeper()).store(&statements)?;
         let identity =
             Identity { agent: answer.agent_id, organisation: answer.organisation, incarnation: answer.incarnation };
         identity.store(&self.data.keeper()).map_err(EnrolError::File)?;
         folder.store_certificate(&answer.certificate, &tls.pem).map_err(EnrolError::File)?;
         folder.store_text("ca.crt", &answer.chain).map_err(EnrolError::File)?;
-        let session = Session {
-            agent_id: answer.agent_id,
-            organisation: answer.organisation,
-            incarnation: answer.incarnation,
-            token: answer.token,
-            not_after: answer.not_after,
-            state: AgentState::Provisioned,
-            fingerprint: Fingerprint::EMPTY,
-            profile: None,
-            last_contact: Some(self.clock.now()),
-        };
+        let session = Session::enrolled(&answer, self.clock.now());
         // Last: with it the agent is enrolled.
         folder.store_session(&session).map_err(EnrolError::File)?;
         folder.remove_pending().map_err(EnrolError::File)?;
@@ -189,6 +170,21 @@ impl Enroller<'_> {
         session.token = answer.token;
         folder.store_session(session).map_err(EnrolError::File)
     }
+}
+
+/// The trust statements of an answer, once the first is pinned and each later one follows from the one before.
+pub fn trusted(answer: &EnrolAnswer, settings: &Settings) -> Result<Vec<Vec<u8>>, EnrolError> {
+    if answer.organisation != settings.customer_id {
+        return Err(EnrolError::Answer("it is of another organisation"));
+    }
+    let statements = answer
+        .trust
+        .iter()
+        .map(|text| STANDARD.decode(text))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|_| EnrolError::Answer("a trust statement is not base64"))?;
+    trust::pin(&statements, answer.organisation, &settings.authorisation_key)?;
+    Ok(statements)
 }
 
 /// The key that is kept since the last try, or a new one.

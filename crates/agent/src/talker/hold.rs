@@ -7,21 +7,23 @@ const LEAST_HOLD_S: u32 = 20;
 
 /// How long the agent wishes to be held: halved after the path has cut three holds early (`agent.md` 3.6).
 #[derive(Debug, Default)]
-pub(super) struct HoldWish {
+pub struct HoldWish {
     halvings: u32,
     cuts: u32,
 }
 
 impl HoldWish {
-    pub(super) fn seconds(&self, check_in_seconds: u32) -> u32 {
+    /// `holdS` of the next check-in; the interval of check-ins is where it begins.
+    pub fn seconds(&self, check_in_seconds: u32) -> u32 {
         (check_in_seconds >> self.halvings.min(16)).max(LEAST_HOLD_S.min(check_in_seconds))
     }
 
-    pub(super) fn answered(&mut self) {
+    pub fn answered(&mut self) {
         self.cuts = 0;
     }
 
-    pub(super) fn cut(&mut self, after: Duration, hold_s: u32) {
+    /// A hold of `hold_s` seconds ended without an answer.
+    pub fn cut(&mut self, after: Duration, hold_s: u32) {
         let held = after.as_secs() >= 5 && after.as_secs() < u64::from(hold_s);
         if held {
             self.cuts += 1;

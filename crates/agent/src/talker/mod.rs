@@ -4,7 +4,7 @@
 pub mod client;
 pub mod conversation;
 pub mod enrolment;
-mod hold;
+pub mod hold;
 pub mod image;
 mod outbox;
 mod sending;

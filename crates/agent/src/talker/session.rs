@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use fettle_model::{AssetId, EnrolmentId, OrganisationId};
 use fettle_wire::Fingerprint;
-use fettle_wire::message::check_in::Profile;
+use fettle_wire::message::EnrolAnswer;
+use fettle_wire::message::check_in::{CheckIn, CheckInAnswer, Profile};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +35,33 @@ pub struct Session {
     pub profile: Option<Profile>,
     #[serde(default)]
     pub last_contact: Option<Timestamp>,
+}
+
+impl Session {
+    /// As it begins with the answer to an enrolment.
+    pub fn enrolled(answer: &EnrolAnswer, now: Timestamp) -> Self {
+        Self {
+            agent_id: answer.agent_id,
+            organisation: answer.organisation,
+            incarnation: answer.incarnation,
+            token: answer.token.clone(),
+            not_after: answer.not_after,
+            state: AgentState::Provisioned,
+            fingerprint: Fingerprint::EMPTY,
+            profile: None,
+            last_contact: Some(now),
+        }
+    }
+
+    /// What of an answer still counts, for other calls were answered while it was held: a token that they brought may be
+    /// newer than its own, and is as good; and under a new incarnation nothing that was said to the old one counts.
+    pub fn not_overtaken(&self, request: &CheckIn, answer: CheckInAnswer) -> CheckInAnswer {
+        if self.incarnation != request.incarnation {
+            return CheckInAnswer::nothing_new(answer.server_time, answer.next);
+        }
+        let is_overtaken = self.token != request.token;
+        CheckInAnswer { token: answer.token.filter(|_| !is_overtaken), ..answer }
+    }
 }
 
 /// An enrolment that has not been answered: the same one is asked again.

@@ -10,6 +10,7 @@ mod qql;
 mod query;
 mod run;
 mod sign_in;
+mod simulate;
 mod tags;
 mod version;
 mod vulnerabilities;

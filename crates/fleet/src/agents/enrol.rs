@@ -47,7 +47,7 @@ impl Fleet {
         let asset = AssetId::new(now, self.entropy.as_ref());
         let certificate = self.certify(csr, asset, now)?;
         let token = new_token(self.entropy.as_ref());
-        let csr_hash = sha256(csr);
+        let csr_hash = certificate.key_hash;
         let new = new_asset(asset, &enrol, token, now);
         let stored = stored_certificate(asset, &certificate);
         let key = enrol.activation_id;
@@ -84,7 +84,10 @@ impl Fleet {
     }
 
     async fn answer_again(&self, enrol: &Enrol, csr: &[u8], known: Enrolment) -> Result<EnrolAnswer, Refused> {
-        if known.csr_hash != sha256(csr) {
+        let now = self.clock.now();
+        let certificate = self.certify(csr, known.asset, now)?;
+        // Earlier servers kept the hash of the request.
+        if known.csr_hash != certificate.key_hash && known.csr_hash != sha256(csr) {
             return Err(Refused::new(Code::CsrInvalid, "this enrolment was begun with another key").at("/csr"));
         }
         let agent = self
@@ -93,8 +96,6 @@ impl Fleet {
             .filter(|agent| !agent.state().retired)
             .ok_or_else(|| Refused::new(Code::AssetRetired, "the asset of this enrolment was retired"))?;
         let _turn = agent.turn.lock().await;
-        let now = self.clock.now();
-        let certificate = self.certify(csr, known.asset, now)?;
         let stored = stored_certificate(known.asset, &certificate);
         let token = new_token(self.entropy.as_ref());
         let (number, id, older) = (agent.number, enrol.enrolment_id, agent.state().tokens.older_than(token));

@@ -8,7 +8,8 @@ use fettle_wire::sha256;
 use jiff::{SignedDuration, Timestamp};
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateSigningRequestParams, DistinguishedName, DnType,
-    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, SanType, SerialNumber,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PublicKeyData as _,
+    SanType, SerialNumber,
 };
 use rustls_pki_types::{CertificateDer, CertificateSigningRequestDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use x509_parser::prelude::FromDer as _;
@@ -45,6 +46,9 @@ pub struct AgentCertificate {
     pub serial: String,
     pub not_before: Timestamp,
     pub not_after: Timestamp,
+    /// Of the public key that was asked for (SPKI). A request has other bytes each time it is made, for its signature is
+    /// another one.
+    pub key_hash: Sha256,
 }
 
 /// A key pair and certificate chain for the server's TLS ports.
@@ -147,6 +151,7 @@ impl CertificateAuthority {
             serial,
             not_before: now - BACKDATE,
             not_after: now + AGENT_CERTIFICATE_LIFE,
+            key_hash: sha256(&request.public_key.subject_public_key_info()),
         })
     }
 }

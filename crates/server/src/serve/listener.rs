@@ -9,6 +9,7 @@ use axum::extract::Request;
 use fettle_fleet::keys::ca::PeerIdentity;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use rustls::HandshakeKind;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -47,6 +48,9 @@ pub(super) async fn mutual_tls(
                 return;
             }
             let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, acceptor.accept(stream)).await else { return };
+            if stream.get_ref().1.handshake_kind() == Some(HandshakeKind::Resumed) {
+                budget.was_resumed();
+            }
             let certificate = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
             let peer = Peer { address, identity: certificate.and_then(|certificate| PeerIdentity::of(certificate)) };
             connection(TokioIo::new(stream), router, peer, stop).await;

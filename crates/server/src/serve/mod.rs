@@ -1,5 +1,6 @@
 //! Starting and stopping: the database and keys, the listeners, the recurring tasks; one owner of the shutdown.
 
+mod descriptors;
 mod handshakes;
 mod listener;
 mod tls;
@@ -15,7 +16,7 @@ use fettle_fleet::start::Start;
 use fettle_fleet::{Fleet, Settings};
 use fettle_model::SystemClock;
 use secrecy::SecretString;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -28,6 +29,9 @@ use crate::feeds::{self, AllowedHosts};
 use crate::state::AppState;
 use crate::{agent_channel, api, tasks};
 
+/// Connections that the system takes in before they are accepted; it has a limit of its own (`net.core.somaxconn`). A
+/// fleet that comes back does so within seconds, and one that finds no room tries again only after a second.
+const BACKLOG: u32 = 4_096;
 /// What is at work when the server is told to stop has so long to end.
 const STOP_WITHIN: Duration = Duration::from_secs(20);
 
@@ -75,9 +79,10 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     if !config.listen.ip().is_loopback() && !config.insecure_http {
         return Err(StartError::PlainHttp(config.listen));
     }
+    descriptors::raise();
     fs_err::tokio::create_dir_all(&config.data).await.map_err(StartError::Data)?;
-    let console = listen(config.listen).await?;
-    let agents = listen(config.agent_listen).await?;
+    let console = listen(config.listen)?;
+    let agents = listen(config.agent_listen)?;
     let address = |listener: &TcpListener, wanted| {
         listener.local_addr().map_err(|source| StartError::Listen { address: wanted, source })
     };
@@ -136,8 +141,14 @@ fn keyring(config: &Config) -> Result<Keyring, StartError> {
     Ok(keyring)
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
+fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    let listening = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    };
+    listening().map_err(|source| StartError::Listen { address, source })
 }
 
 async fn open_fleet(config: &Config) -> Result<Fleet, StartError> {

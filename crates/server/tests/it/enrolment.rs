@@ -37,8 +37,11 @@ async fn the_same_enrolment_is_one_asset_and_one_use_of_the_key() {
     let machine = Machine::new();
     let message = machine.message(&app);
     let mut answers = Vec::new();
-    for _ in 0..3 {
-        let answer = app.enrolment.send(&message).await.expect("an answer");
+    // The last as from an agent that was restarted: the same key, and another signature of it.
+    let again = Enrol { enrolment_id: message.enrolment_id, ..machine.message(&app) };
+    assert_ne!(again.csr, message.csr);
+    for message in [&message, &message, &again] {
+        let answer = app.enrolment.send(message).await.expect("an answer");
         assert_eq!(answer.status, 200);
         answers.push(serde_json::from_slice::<EnrolAnswer>(&answer.body).expect("an answer"));
     }

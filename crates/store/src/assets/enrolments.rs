@@ -11,7 +11,8 @@ row! {
     pub struct Enrolment {
         pub id: EnrolmentId,
         pub asset: AssetId,
-        /// Of the CSR's bytes: a repetition must be for the same key.
+        /// Of the public key that was asked for: a repetition must be for the same. Earlier versions kept the hash of the
+        /// request's bytes.
         pub csr_hash: Sha256,
         /// Of the certificate that was answered last.
         pub serial: Vec<u8>,
