@@ -81,9 +81,14 @@ SELECT logged_on, count(*) FROM asset GROUP BY logged_on, logged_on_words
 ORDER BY count(*) DESC, logged_on_words NULLS FIRST, logged_on LIMIT 10;
 
 -- name: group by component
-SELECT name, count(DISTINCT asset) FROM asset_component JOIN component USING (component)
-WHERE name IS NOT NULL
-GROUP BY name, name_words ORDER BY count(DISTINCT asset) DESC, name_words, name LIMIT 10;
+-- By the number of the name: by the name itself it takes twice as long.
+WITH found AS (
+    SELECT name_number, count(DISTINCT asset) AS assets FROM asset_component JOIN component USING (component)
+    WHERE name_number IS NOT NULL GROUP BY name_number
+), named AS (
+    SELECT DISTINCT name_number, name, name_words FROM component
+)
+SELECT name, assets FROM found JOIN named USING (name_number) ORDER BY assets DESC, name_words, name LIMIT 10;
 
 -- name: top missing in a scope
 WITH found AS MATERIALIZED (

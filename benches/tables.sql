@@ -35,6 +35,8 @@ CREATE TABLE component (
     kind VARCHAR NOT NULL,
     name VARCHAR,
     name_words VARCHAR,
+    -- The same for all components of one name.
+    name_number INTEGER,
     source VARCHAR,
     source_words VARCHAR,
     source_version VARCHAR,

@@ -139,13 +139,16 @@ async fn components(read: &mut Tx, folder: &Path) -> anyhow::Result<(TableFile, 
     }
     all.sort_unstable_by(|left, right| (&left.0, &left.1, left.2).cmp(&(&right.0, &right.1, right.2)));
     let mut places = FxHashMap::default();
+    let mut names: FxHashMap<String, usize> = FxHashMap::default();
     let mut rows = Rows::begin(folder, "component")?;
     for (place, (source, name, id, component)) in (0..).zip(all) {
         places.insert(id, place);
-        let named = !name.is_empty();
         let (source, version) = source.unzip();
+        let name = Some(name).filter(|name| !name.is_empty());
+        let next = names.len();
+        let name_number = name.clone().map(|name| *names.entry(name).or_insert(next));
         rows.add((
-            (place, component.kind(), named.then_some(&name), named.then(|| words(&name))),
+            (place, component.kind(), &name, name.as_deref().map(words), name_number),
             (&source, source.as_deref().map(words), &version, version.as_deref().and_then(major)),
         ))?;
     }

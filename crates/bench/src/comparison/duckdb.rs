@@ -14,7 +14,7 @@ use super::questions::{Question, TABLES, statements};
 
 const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 /// What DuckDB may take before it writes to the disk. The fleet's index stands beside it.
-const MEMORY: &str = "10GB";
+const MEMORY: &str = "12GB";
 
 /// Whether DuckDB may be fetched from Python's registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

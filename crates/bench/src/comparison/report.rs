@@ -4,9 +4,6 @@ use super::answer::Answered;
 use super::questions::Question;
 use super::{Bar, Peer, Table};
 
-/// How many times faster than DuckDB the middle question has to be.
-const FASTER: f64 = 10.0;
-
 #[derive(Debug, Default)]
 pub(crate) struct Databases {
     pub(crate) duckdb: Option<Vec<Answered>>,
@@ -52,20 +49,29 @@ pub(crate) fn add(
         let what = format!("{hosts} hosts, slowest first answer: {}", slowest.name);
         table.add(&what, slowest.first, None, "ms", Bar::None);
     }
-    for (name, answered) in databases.all() {
-        add_factors(table, &format!("{hosts} hosts, how many times faster than {name}"), fettle, answered);
+    // What is asked of the middle question, and of all.
+    let of_duckdb = (&databases.duckdb, "DuckDB", [Bar::AtLeast(10.0), Bar::AtLeast(1.0)]);
+    let of_postgres = (&databases.postgres, "PostgreSQL", [Bar::None; 2]);
+    for (answered, name, bars) in [of_duckdb, of_postgres] {
+        let what = format!("{hosts} hosts, how many times faster than {name}");
+        answered.iter().for_each(|answered| add_factors(table, &what, (fettle, answered), bars));
     }
     different
 }
 
-fn add_factors(table: &mut Table, what: &str, fettle: &[Answered], theirs: &[Answered]) {
+fn add_factors(
+    table: &mut Table,
+    what: &str,
+    (fettle, theirs): (&[Answered], &[Answered]),
+    [of_middle, of_least]: [Bar; 2],
+) {
     let factor = |(ours, theirs): (&Answered, &Answered)| theirs.middle() / ours.middle().max(f64::MIN_POSITIVE);
     let mut factors: Vec<(f64, &str)> =
         fettle.iter().zip(theirs).map(|pair| (factor(pair), pair.0.name.as_str())).collect();
     factors.sort_by(|left, right| left.0.total_cmp(&right.0));
     let (Some((least, name)), Some((middle, _))) = (factors.first(), factors.get(factors.len() / 2)) else { return };
-    table.add(&format!("{what}, the middle question"), *middle, None, "×", Bar::AtLeast(FASTER));
-    table.add(&format!("{what}, the least: {name}"), *least, None, "×", Bar::AtLeast(1.0));
+    table.add(&format!("{what}, the middle question"), *middle, None, "×", of_middle);
+    table.add(&format!("{what}, the least: {name}"), *least, None, "×", of_least);
 }
 
 /// The rows in which they differ, at most three of them.
