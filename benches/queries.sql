@@ -93,7 +93,8 @@ SELECT name, assets FROM found JOIN named USING (name_number) ORDER BY assets DE
 -- name: top missing in a scope
 WITH found AS MATERIALIZED (
     SELECT patch, count(*) AS assets FROM missing
-    WHERE asset IN (SELECT asset FROM tag_member WHERE tag = (SELECT tag FROM tag WHERE name = 'Bench tenth'))
+    WHERE patch IN (SELECT patch FROM patch WHERE NOT is_superseded)
+        AND asset IN (SELECT asset FROM tag_member WHERE tag = (SELECT tag FROM tag WHERE name = 'Bench tenth'))
     GROUP BY patch
 ), page AS (
     SELECT title, product, assets, id FROM found JOIN patch USING (patch) ORDER BY assets DESC, id LIMIT 50
@@ -132,11 +133,13 @@ ORDER BY count(*) DESC, os_words NULLS FIRST, os LIMIT 10;
 
 -- name: dashboard / security of patches
 SELECT CASE WHEN is_security THEN 'true' ELSE 'false' END AS security, count(*) FROM patch
-GROUP BY security ORDER BY count(*) DESC, security LIMIT 10;
+WHERE NOT is_superseded GROUP BY security ORDER BY count(*) DESC, security LIMIT 10;
 
 -- name: dashboard / missing most often
 WITH found AS MATERIALIZED (
-    SELECT patch, count(*) AS assets FROM missing GROUP BY patch
+    SELECT patch, count(*) AS assets FROM missing
+    WHERE patch IN (SELECT patch FROM patch WHERE NOT is_superseded)
+    GROUP BY patch
 ), page AS (
     SELECT title, product, assets, id FROM found JOIN patch USING (patch) ORDER BY assets DESC, id LIMIT 50
 )

@@ -50,7 +50,7 @@ CREATE TABLE asset_component (
     asset INTEGER NOT NULL
 );
 
--- Those that nothing newer replaces.
+-- Those that nothing newer replaces, and those of which that is so on some asset that lacks them.
 CREATE TABLE patch (
     patch INTEGER NOT NULL,
     id UUID NOT NULL,
@@ -58,7 +58,8 @@ CREATE TABLE patch (
     title_words VARCHAR NOT NULL,
     product VARCHAR NOT NULL,
     source VARCHAR NOT NULL,
-    is_security BOOLEAN NOT NULL
+    is_security BOOLEAN NOT NULL,
+    is_superseded BOOLEAN NOT NULL
 );
 
 CREATE TABLE patch_package (
@@ -67,7 +68,8 @@ CREATE TABLE patch_package (
     name_words VARCHAR NOT NULL
 );
 
--- Who lacks which of them, sorted by both.
+-- Who lacks which of them while nothing newer that applies there replaces it, sorted by both. Of a patch that is not
+-- superseded these are all who lack it.
 CREATE TABLE missing (
     patch INTEGER NOT NULL,
     asset INTEGER NOT NULL

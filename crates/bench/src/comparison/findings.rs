@@ -1,5 +1,5 @@
-//! Tables of what Fettle works out itself, from the index: patches that nothing newer replaces, who lacks them, and who
-//! has which tag.
+//! Tables of what Fettle works out itself, from the index: patches, who lacks them where nothing newer replaces them, and
+//! who has which tag.
 
 use std::path::Path;
 
@@ -30,19 +30,21 @@ pub(crate) fn write(opened: &Opened, folder: &Path, numbers: &Numbers) -> anyhow
 fn patches(opened: &Opened, folder: &Path, numbers: &Numbers) -> anyhow::Result<Vec<TableFile>> {
     let index = &opened.fleet.index;
     let asked = |entity, text: &str| check(text, &Context::new(entity, opened.as_of, TimeZone::UTC));
-    let query = asked(Entity::Patch, "isSuperseded:false")?;
-    let mut ids = index.ask_patch_ids(&question(&query))?;
+    let of_query = |text: &str| Ok::<_, anyhow::Error>(index.ask_patch_ids(&question(&asked(Entity::Patch, text)?))?);
+    let mut ids = of_query("isSuperseded:false")?;
+    ids.extend(of_query("patchStatus:Missing and isLatest:true")?);
     ids.sort_unstable();
+    ids.dedup();
     let (mut patch, mut package) = (Rows::begin(folder, "patch")?, Rows::begin(folder, "patch_package")?);
     let mut missing = Pairs::begin(folder, "missing")?;
     for (place, id) in (0..).zip(ids) {
         let record = index.patch_entry(id).context("a patch went away")?.patch;
         let names = (&record.title, words(&record.title), &record.product, &record.source);
-        patch.add((place, id.to_string(), names, record.is_security()))?;
+        patch.add((place, id.to_string(), names, record.is_security(), index.is_superseded(id)))?;
         for one in &record.packages {
             package.add((place, &one.name, words(&one.name)))?;
         }
-        let lacking = asked(Entity::Asset, &format!("patches:(id:{id} and patchStatus:Missing)"))?;
+        let lacking = asked(Entity::Asset, &format!("patches:(id:{id} and patchStatus:Missing and isLatest:true)"))?;
         missing.add(place, &numbered(&assets(index, &lacking)?, numbers)?)?;
     }
     Ok(vec![patch.end()?, package.end()?, missing.end()?])

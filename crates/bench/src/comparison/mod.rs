@@ -156,18 +156,35 @@ mod tests {
         Simulation { packages: (60, 120), rounds: 1, reporting: 156, ..Simulation::new(312, 5) }
     }
 
+    /// Assets whose counts are not those of their findings: none.
+    fn counted() -> (questions::Question, Answered) {
+        let statement = "WITH found AS (
+                SELECT asset, count(*) AS missing, count(*) FILTER (WHERE is_security) AS missing_security
+                FROM missing JOIN patch USING (patch) GROUP BY asset
+            )
+            SELECT count(*) FROM asset LEFT JOIN found USING (asset)
+            WHERE missing_count <> coalesce(missing, 0) OR missing_security_count <> coalesce(missing_security, 0)";
+        let (name, answer) = ("counts of findings".to_owned(), vec![vec![Some("0".to_owned())]]);
+        let statements = vec![statement.to_owned()];
+        let question = questions::Question { name: name.clone(), parts: Vec::new(), statements, within: None };
+        (question, Answered { name, first: 0.0, times: Vec::new(), answer })
+    }
+
     #[tokio::test]
     async fn databases_give_the_answers_that_fettle_gives() {
         let data = tempfile::tempdir().expect("a folder");
         let opened = fleet::open(data.path(), &small()).await.expect("opened");
         let tables = data.path().join("tables");
         let files = write_tables(&opened, &tables).await.expect("written");
-        let questions = questions::all(opened.as_of).expect("read");
-        let fettle = asked_of_fettle(&opened, ONCE).await.expect("answered");
+        let mut questions = questions::all(opened.as_of).expect("read");
+        let mut fettle = asked_of_fettle(&opened, ONCE).await.expect("answered");
         opened.fleet.database.close().await;
         for (question, answered) in questions.iter().zip(&fettle) {
             assert_ne!(answered.answer, [[Some("0".to_owned())]], "`{}` finds nothing", question.name);
         }
+        let (question, answered) = counted();
+        questions.push(question);
+        fettle.push(answered);
         let mut databases = Databases::default();
         if let Some(asked) = postgres::ask(&files, &questions, ONCE).await.expect("answered") {
             databases.postgres = Some(asked.questions);
