@@ -25,7 +25,10 @@ build: console
 	cargo build --profile agent --locked -p fettle-agent
 	install -m 755 target/agent/fettle-agent target/release/fettle-agent
 
-console:
+console: console/dist/index.html
+
+# Built anew only where something of it changed: `make run` goes on where it was, and at once.
+console/dist/index.html: $(shell find console -type d \( -name node_modules -o -name dist \) -prune -o -type f -print)
 	@scripts/packages build
 	cd console && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build
 

@@ -24,7 +24,7 @@ use crate::settings::Settings;
 /// Made by [`crate::start`]; shared by the server's handlers and its recurring tasks.
 #[derive(Debug)]
 pub struct Fleet {
-    pub index: Index,
+    pub index: Arc<Index>,
     pub loading: IndexLoading,
     pub organisation: Organisation,
     pub settings: Settings,

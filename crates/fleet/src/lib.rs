@@ -12,6 +12,7 @@ mod ingest;
 pub mod jobs;
 pub mod keys;
 pub mod ledger;
+mod load_index;
 mod loading;
 pub mod refusal;
 pub mod searches;

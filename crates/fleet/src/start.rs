@@ -4,27 +4,24 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex};
 
-use fettle_index::{Columns, ComponentId, Index, LastDeployment, LoadedAsset, Loading, MachineFacts};
+use fettle_index::Index;
 use fettle_model::{AssetId, Clock, Entropy, OrganisationId};
-use fettle_store::assets::{Asset, AssetFacts, AssetNumber, Certificate};
+use fettle_store::assets::{AssetNumber, Certificate, LoadedAgent};
 use fettle_store::organisation::{Organisation, ServerKey, StoredTrustStatement};
 use fettle_store::{Database, StoreError, Tx};
 use fettle_wire::dsse::BadEnvelope;
 use fettle_wire::key::KeyError;
-use fettle_wire::message::report::SelfCheck;
-use fettle_wire::{Envelope, Fingerprint, PayloadType, SigningKey, WireComponent};
+use fettle_wire::{Envelope, Fingerprint, PayloadType, SigningKey};
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 
 use crate::access::password::Passwords;
 use crate::access::wait::FailedSignIns;
 use crate::agents::orders::{Order, Orders, ScanWanted};
-use crate::agents::report::Coverage;
 use crate::agents::spread::Spread;
 use crate::agents::state::{AgentState, Boots, Connection, KnownCertificate};
 use crate::agents::tokens::Tokens;
 use crate::agents::{Agent, Agents};
-use crate::catalogue::learn::with_reporters;
 use crate::catalogue::read_changelogs::ChangelogOrders;
 use crate::catalogue::repositories::ReportedRepositories;
 use crate::fleet::{Fleet, Keys};
@@ -63,7 +60,8 @@ pub enum StartError {
     Component(u32),
 }
 
-const PAGE: u32 = 2_000;
+/// Rows that are loaded at once.
+pub(crate) const PAGE: u32 = 2_000;
 
 /// Opens the database and the keys, and knows every agent; the index is still empty.
 pub async fn open(start: Start) -> Result<Fleet, StartError> {
@@ -74,7 +72,7 @@ pub async fn open(start: Start) -> Result<Fleet, StartError> {
     let keys = open_keys(&database, &seal).await?;
     let started_at = clock.now();
     let fleet = Fleet {
-        index: Index::with_sla(settings.sla, started_at),
+        index: Arc::new(Index::with_sla(settings.sla, started_at)),
         loading: IndexLoading::default(),
         organisation,
         settings,
@@ -172,12 +170,12 @@ impl Fleet {
         let mut certificates = load_certificates(&mut read).await?;
         let mut last = AssetNumber(i64::MIN);
         loop {
-            let page = read.assets().load_after(last, PAGE).await?;
+            let page = read.assets().agents_after(last, PAGE).await?;
             let Some(end) = page.last() else { break };
-            last = end.asset.number;
+            last = end.number;
             for loaded in page {
-                let known = certificates.remove(&loaded.asset.id).unwrap_or_default();
-                self.agents.insert(agent_of(&loaded, known));
+                let known = certificates.remove(&loaded.id).unwrap_or_default();
+                self.agents.insert(agent_of(loaded, known));
             }
         }
         self.load_orders(&mut read).await
@@ -207,108 +205,6 @@ impl Fleet {
         }
         Ok(())
     }
-
-    /// Fills the index from one state of the database; then agents that are held are told what waits for them.
-    pub async fn load_index(&self) -> Result<(), StartError> {
-        self.loading.begin(self.agents.len());
-        self.make_ready_collections().await?;
-        self.database
-            .snapshot(async |read| {
-                self.load_components(read).await?;
-                let last_deployments = load_last_deployments(read).await?;
-                self.load_assets(read, last_deployments).await?;
-                self.load_patches(read).await?;
-                self.load_facts(read).await?;
-                self.load_exceptions(read).await?;
-                Ok::<_, StartError>(self.load_tags(read).await?)
-            })
-            .await?;
-        self.loading.finish();
-        for agent in self.agents.all() {
-            agent.wake.notify_waiters();
-        }
-        Ok(())
-    }
-
-    async fn load_components(&self, read: &mut Tx) -> Result<(), StartError> {
-        let mut last = 0;
-        loop {
-            let page = read.components().after(last, PAGE).await?;
-            let Some(end) = page.last() else { break };
-            last = end.id;
-            let mut parsed = Vec::with_capacity(page.len());
-            for stored in &page {
-                let value = serde_json::from_str(&stored.canonical).map_err(|_| StartError::Component(stored.id))?;
-                let component = WireComponent(value).read_stored().map_err(|_| StartError::Component(stored.id))?;
-                parsed.push((ComponentId(stored.id), component));
-            }
-            self.index.add_components(parsed.iter().map(|(id, component)| (*id, component)));
-            let mut known = self.components.lock().expect("no holder panics");
-            known.extend(page.iter().map(|stored| (stored.hash, stored.id)));
-        }
-        Ok(())
-    }
-
-    async fn load_assets(
-        &self,
-        read: &mut Tx,
-        mut last_deployments: FxHashMap<AssetId, LastDeployment>,
-    ) -> Result<(), StartError> {
-        let mut last = AssetNumber(i64::MIN);
-        let mut loading = Loading::default();
-        let mut loaded = 0;
-        loop {
-            let page = read.assets().load_after(last, PAGE).await?;
-            let Some(end) = page.last() else { break };
-            let mut facts: FxHashMap<AssetNumber, AssetFacts> =
-                read.assets().facts_after(last, PAGE).await?.into_iter().collect();
-            last = end.asset.number;
-            let mut batch = Vec::with_capacity(page.len());
-            for asset in page.into_iter().filter(|loaded| loaded.asset.retired_at.is_none()) {
-                let contact = asset.contact.as_ref().map(|contact| Connection {
-                    last_checked_in: Some(contact.last_checked_in),
-                    address: contact.address.clone(),
-                    ..Connection::default()
-                });
-                let columns = columns(&asset.asset, contact.as_ref(), last_deployments.remove(&asset.asset.id));
-                self.note_repositories(&asset.inventory.coverage)?;
-                let components = asset.inventory.components.into_iter().map(ComponentId).collect();
-                let facts = facts.remove(&asset.asset.number);
-                let facts = facts.as_ref().map(machine_facts).unwrap_or_default();
-                batch.push(LoadedAsset { columns, facts, components });
-            }
-            loaded += batch.len();
-            self.index.load_assets(&mut loading, batch);
-            self.loading.loaded(loaded);
-        }
-        self.index.end_assets(loading);
-        Ok(())
-    }
-
-    /// `coverage` is empty until the first scan.
-    fn note_repositories(&self, coverage: &[u8]) -> Result<(), StoreError> {
-        if !coverage.is_empty() {
-            let coverage: Coverage = fettle_store::packed::unpack(coverage, "coverage")?;
-            self.repositories.note(&coverage.refresh);
-        }
-        Ok(())
-    }
-
-    async fn load_patches(&self, read: &mut Tx) -> Result<(), StartError> {
-        let mut entries = Vec::new();
-        let mut next = fettle_store::catalogue::PatchNumber(0);
-        loop {
-            let page = read.patches().from(next, PAGE).await?;
-            let Some(end) = page.last() else { break };
-            next.0 = end.number.0 + 1;
-            for stored in page {
-                let reporters = read.patch_reports().of_patch(stored.number).await?;
-                entries.push(with_reporters(stored, reporters));
-            }
-        }
-        self.index.load_patches(entries);
-        Ok(())
-    }
 }
 
 async fn load_certificates(read: &mut Tx) -> Result<FxHashMap<AssetId, Vec<Certificate>>, StartError> {
@@ -325,26 +221,12 @@ async fn load_certificates(read: &mut Tx) -> Result<FxHashMap<AssetId, Vec<Certi
     Ok(certificates)
 }
 
-async fn load_last_deployments(read: &mut Tx) -> Result<FxHashMap<AssetId, LastDeployment>, StartError> {
-    let mut found = FxHashMap::default();
-    let mut last = None;
-    loop {
-        let page = read.deployments().last_of_assets(last, PAGE).await?;
-        let Some(end) = page.last() else { break };
-        last = Some(end.asset);
-        found.extend(page.iter().map(|deployment| (deployment.asset, crate::jobs::last_deployment(deployment))));
-    }
-    Ok(found)
-}
-
-fn agent_of(loaded: &fettle_store::assets::LoadedAsset, mut certificates: Vec<Certificate>) -> Agent {
-    let asset = &loaded.asset;
+fn agent_of(loaded: LoadedAgent, mut certificates: Vec<Certificate>) -> Agent {
     certificates.sort_by_key(|certificate| certificate.not_before);
     let token = |bytes: &[u8]| bytes.try_into().unwrap_or_default();
-    let contact = loaded.contact.as_ref();
-    let first_scan = asset.scan_status == fettle_model::ScanStatus::Pending;
+    let first_scan = loaded.scan_status == fettle_model::ScanStatus::Pending;
     let state = AgentState {
-        retired: asset.retired_at.is_some(),
+        retired: loaded.retired_at.is_some(),
         certificates: certificates
             .into_iter()
             .map(|certificate| KnownCertificate {
@@ -353,55 +235,19 @@ fn agent_of(loaded: &fettle_store::assets::LoadedAsset, mut certificates: Vec<Ce
                 used: certificate.used_at.is_some(),
             })
             .collect(),
-        incarnation: asset.incarnation,
-        tokens: Tokens::stored(token(&asset.token_current), asset.token_previous.as_deref().unwrap_or_default()),
-        fingerprint: Fingerprint(loaded.inventory.fingerprint),
-        facts_hash: asset.facts_hash.clone(),
-        boots: contact.map_or_else(Boots::default, |contact| Boots::starting_with(&contact.boot_id)),
+        incarnation: loaded.incarnation,
+        tokens: Tokens::stored(token(&loaded.token_current), loaded.token_previous.as_deref().unwrap_or_default()),
+        fingerprint: Fingerprint(loaded.fingerprint),
+        facts_hash: loaded.facts_hash,
+        boots: loaded.boot_id.as_deref().map_or_else(Boots::default, Boots::starting_with),
         clone_noted_at: None,
         connection: Connection {
-            last_checked_in: contact.map(|contact| contact.last_checked_in),
-            address: contact.and_then(|contact| contact.address.clone()),
+            last_checked_in: loaded.last_checked_in,
+            address: loaded.address,
             ..Connection::default()
         },
         orders: first_scan.then(|| Box::new(Orders::first_scan())),
         progress: None,
     };
-    Agent::new(asset.id, asset.number, state)
-}
-
-/// What an asset's stored facts say, as the index keeps it.
-pub(crate) fn machine_facts(stored: &AssetFacts) -> MachineFacts {
-    // The agent's word is kept as it came: a shape that is not known says nothing.
-    let checks: Vec<SelfCheck> = serde_json::from_value(stored.self_check.clone()).unwrap_or_default();
-    MachineFacts::new(&stored.facts, checks.iter().map(|check| (check.id.as_str(), check.result.as_str())))
-}
-
-/// An asset's columns as the index shows them.
-pub(crate) fn columns(
-    row: &Asset,
-    connection: Option<&Connection>,
-    last_deployment: Option<LastDeployment>,
-) -> Columns {
-    Columns {
-        id: row.id,
-        name: row.hostname.clone(),
-        fqdn: row.fqdn.clone(),
-        operating_system: row.os_name.clone(),
-        os_family: row.os_family.clone(),
-        os_id: row.os_id.clone(),
-        os_version: row.os_version.clone(),
-        architecture: row.arch.clone(),
-        address: connection.and_then(|connection| connection.address.clone()),
-        agent_version: row.agent_version.clone(),
-        last_logged_on_user: row.last_logged_on.clone(),
-        pending_reboot: row.pending_reboot,
-        scan_status: row.scan_status,
-        scan_reason: row.scan_reason.clone(),
-        scanned_at: row.scanned_at,
-        enrolled_at: row.enrolled_at,
-        last_checked_in: connection.and_then(|connection| connection.last_checked_in),
-        revision: row.revision,
-        last_deployment,
-    }
+    Agent::new(loaded.id, loaded.number, state)
 }

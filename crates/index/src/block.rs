@@ -111,7 +111,7 @@ impl Block {
     /// Components that assets here have, and on how many of `within`; `None`: of all.
     pub(crate) fn posting_counts<'b>(
         &'b self,
-        within: Option<&'b Bits>,
+        within: Option<&'b RoaringBitmap>,
     ) -> impl Iterator<Item = (ComponentId, u64)> + 'b {
         self.postings.iter().map(move |(component, posting)| (*component, posting.count(within)))
     }
@@ -121,6 +121,37 @@ impl Block {
         let mut union = Bits::default();
         components.for_each(|component| self.add_slots(component, &mut union));
         union
+    }
+
+    /// How many slots of `within`, or of all, have any of the components.
+    pub(crate) fn count_any(&self, components: &[ComponentId], within: Option<&RoaringBitmap>) -> u64 {
+        let mut here = components.iter().filter_map(|component| self.postings.get(component));
+        match (here.next(), here.next()) {
+            (None, _) => 0,
+            (Some(one), None) => one.count(within),
+            (Some(one), Some(other)) => {
+                let mut union = one.to_bitmap();
+                [other].into_iter().chain(here).for_each(|posting| posting.join(&mut union));
+                within.map_or_else(|| union.len(), |within| union.intersection_len(within))
+            }
+        }
+    }
+
+    /// Those of the slots that have none of the components.
+    pub(crate) fn without_any(&self, components: &[ComponentId], slots: &Bits) -> Bits {
+        let mut here: Vec<&Posting> = components.iter().filter_map(|component| self.postings.get(component)).collect();
+        // What nearly everything has leaves nothing over for the others.
+        here.sort_unstable_by_key(|posting| std::cmp::Reverse(posting.count(None)));
+        let mut rest = slots.clone();
+        for posting in here {
+            if rest.is_empty() {
+                break;
+            }
+            let mut having = Bits::default();
+            posting.add_to(&mut having);
+            rest.remove(&having);
+        }
+        rest
     }
 
     pub(crate) fn add_slots(&self, component: ComponentId, bits: &mut Bits) {

@@ -12,6 +12,7 @@ use fettle_model::{Article, PackageKind, PatchId, Severity};
 use jiff::Timestamp;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::audience::{AudienceNumber, Audiences};
 use crate::updates::Updates;
 
 /// The dense number of a patch: given by the database, never shown.
@@ -71,6 +72,7 @@ pub(crate) struct Catalogue {
     /// kernels are long, and each of their patches lists a hundred packages.
     spared: FxHashMap<PatchNumber, FxHashSet<PatchNumber>>,
     updates: Updates,
+    audiences: Audiences,
     /// Rises with each patch that is put in.
     generation: u64,
 }
@@ -99,6 +101,10 @@ impl Catalogue {
         self.chains.insert(key, &entry.patch.source_version, entry.number);
         self.put_spared(&entry);
         self.put_heads(&entry);
+        if let Some(known) = self.patches.get(&entry.number) {
+            self.audiences.remove(known);
+        }
+        self.audiences.put(&entry);
         self.patches.insert(entry.number, entry);
         // It may have been the one patch by which the others of its former chain were found.
         let stayed: Vec<_> = left.iter().flat_map(|left| self.chains.chain(left)).collect();
@@ -111,6 +117,7 @@ impl Catalogue {
     /// How it stands among the others of its product [`Catalogue::link`] says, once all of a batch are in.
     fn put_update(&mut self, mut entry: PatchEntry) {
         if let Some(known) = self.patches.get(&entry.number) {
+            self.audiences.remove(known);
             entry.rule.articles.clone_from(&known.rule.articles);
             if let Some(update) = &known.patch.update {
                 self.updates.remove(known, update);
@@ -302,6 +309,11 @@ impl Catalogue {
 
     pub(crate) fn of_cve(&self, cve: &str) -> Option<&BTreeSet<PatchNumber>> {
         self.cves.get(cve)
+    }
+
+    /// None of an update.
+    pub(crate) fn audience(&self, patch: PatchNumber) -> Option<AudienceNumber> {
+        self.audiences.of(patch)
     }
 
     pub(crate) fn number(&self, id: PatchId) -> Option<PatchNumber> {

@@ -6,6 +6,7 @@
 //! is rebuilt from the database at start, and losing it loses nothing.
 
 pub mod ask;
+mod audience;
 mod bits;
 mod block;
 mod catalogue;

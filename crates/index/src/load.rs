@@ -1,6 +1,7 @@
 //! Loading at start: assets come in the order of their slots, so postings grow at their end and are never searched, and
 //! every patch is judged once.
 
+use rayon::iter::{IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
 
@@ -71,6 +72,7 @@ impl Index {
     fn end_block(&self, loading: &mut Loading) {
         let block = self.block(loading.block);
         let mut block = block.write().expect(POISONED);
+        block.columns.shrink();
         for (component, slots) in (0..).map(ComponentId).zip(&mut loading.slots) {
             if !slots.is_empty() {
                 // In rising order: slots are given one after the other.
@@ -92,7 +94,7 @@ impl Index {
         let mut heads = shared.catalogue.chain_heads();
         // A source's lines are looked through once for all releases.
         heads.sort_by_key(|head| &head.patch.source);
-        for (at, block) in self.all_blocks().iter().enumerate() {
+        self.all_blocks().par_iter().enumerate().for_each(|(at, block)| {
             let mut block = block.write().expect(POISONED);
             let (mut counted, mut missing) = (Contribution::default(), Vec::new());
             let mut judging = Judging::new(&block, at, &shared.dictionary, &shared.slots);
@@ -107,7 +109,7 @@ impl Index {
             }
             Contribution::default().replace(&mut block, &counted);
             shared.load_updates(&mut block, at);
-        }
+        });
     }
 }
 

@@ -78,12 +78,28 @@ impl Posting {
     }
 
     /// Members that are in `within`; `None`: all.
-    pub(crate) fn count(&self, within: Option<&Bits>) -> u64 {
+    pub(crate) fn count(&self, within: Option<&RoaringBitmap>) -> u64 {
         match (self, within) {
             (Self::One(_), None) => 1,
             (Self::Few(few), None) => few.len() as u64,
             (Self::Many(many), None) => many.len(),
-            (_, Some(within)) => self.slots().filter(|slot| within.contains(*slot)).count() as u64,
+            (Self::Many(many), Some(within)) => many.intersection_len(within),
+            (_, Some(within)) => self.slots().filter(|slot| within.contains(u32::from(*slot))).count() as u64,
+        }
+    }
+
+    pub(crate) fn to_bitmap(&self) -> RoaringBitmap {
+        match self {
+            Self::Many(many) => many.clone(),
+            few => few.slots().map(u32::from).collect(),
+        }
+    }
+
+    /// Adds the members to a bitmap.
+    pub(crate) fn join(&self, bitmap: &mut RoaringBitmap) {
+        match self {
+            Self::Many(many) => *bitmap |= many,
+            few => bitmap.extend(few.slots().map(u32::from)),
         }
     }
 

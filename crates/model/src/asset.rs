@@ -15,6 +15,9 @@ pub enum ScanStatus {
 }
 
 impl ScanStatus {
+    /// In the order of their declaration.
+    pub const ALL: [Self; 5] = [Self::Pending, Self::Scanning, Self::Scanned, Self::Failed, Self::NotSupported];
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::Pending => "Pending",

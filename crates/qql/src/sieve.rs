@@ -1,54 +1,126 @@
 //! What can be told of many values before any of them is folded and split: a value without the longest piece of what was
-//! written matches nothing. Of a million names a query wants few, and most are told apart here.
+//! written matches nothing. Of a million names a query wants few, and most are told apart here; often the piece and the
+//! signs beside it tell all.
 
 use memchr::memmem::Finder;
 
-use crate::text::{Glyph, Pattern, WholeMatcher, WordMatcher};
+use crate::text::{Glyph, Pattern, Phrase, WholeMatcher, WordMatcher};
 
-/// Longer values are not sieved.
-const MOST: usize = 256;
-
-/// Lets all values through that may match one of some matchers, and few others.
+/// Finds all values that may match one of some matchers, and few others.
 #[derive(Debug)]
 pub struct Sieve {
-    /// One for each phrase, in lower case; `None`: everything comes through.
-    pieces: Option<Vec<Finder<'static>>>,
+    /// `None`: everything may match.
+    needles: Option<Vec<Needle>>,
+}
+
+/// A piece of what was written.
+#[derive(Debug)]
+pub struct Needle {
+    piece: Finder<'static>,
+    /// Of a piece that tells all.
+    whole: Option<Edges>,
+}
+
+/// What stands on either side of a piece: anything, where a `*` was written.
+#[derive(Debug, Clone, Copy)]
+struct Edges {
+    unit: Unit,
+    any_before: bool,
+    any_behind: bool,
+}
+
+/// Of what the piece is the whole, or the part that was written.
+#[derive(Debug, Clone, Copy)]
+enum Unit {
+    Word,
+    Value,
+}
+
+/// What a piece at one place of a value tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    Matches,
+    /// It has to be looked at whole.
+    Perhaps,
+    /// Not by this place.
+    No,
 }
 
 impl Sieve {
     pub fn of_words<'m>(matchers: impl IntoIterator<Item = &'m WordMatcher>) -> Self {
         Self::new(matchers.into_iter().flat_map(|matcher| match matcher {
-            WordMatcher::AnyOf(phrases) => {
-                phrases.iter().map(|phrase| longest(phrase.words().iter().filter_map(piece))).collect()
-            }
+            WordMatcher::AnyOf(phrases) => phrases.iter().map(Needle::of_phrase).collect(),
             WordMatcher::Any | WordMatcher::Exact(_) => vec![None],
         }))
     }
 
     pub fn of_wholes<'m>(matchers: impl IntoIterator<Item = &'m WholeMatcher>) -> Self {
         Self::new(matchers.into_iter().map(|matcher| match matcher {
-            WholeMatcher::Fits(pattern) => piece(pattern),
+            WholeMatcher::Fits(pattern) => Needle::of_pattern(pattern, Unit::Value),
             WholeMatcher::Any | WholeMatcher::Exact(_) => None,
         }))
     }
 
-    fn new(pieces: impl Iterator<Item = Option<String>>) -> Self {
-        let finder = |piece: String| Finder::new(piece.as_bytes()).into_owned();
-        Self { pieces: pieces.map(|piece| piece.map(finder)).collect() }
+    fn new(needles: impl Iterator<Item = Option<Needle>>) -> Self {
+        Self { needles: needles.collect() }
     }
 
-    /// False: no matcher matches the value.
-    pub fn may_match(&self, value: &str) -> bool {
-        let Some(pieces) = &self.pieces else { return true };
-        // What is not ASCII folds otherwise than byte by byte.
-        if value.len() > MOST || !value.is_ascii() {
-            return true;
+    /// A value of ASCII without any of these matches nothing; `None`: everything may match. Other values fold otherwise
+    /// than byte by byte, and may match without one.
+    pub fn needles(&self) -> Option<&[Needle]> {
+        self.needles.as_deref()
+    }
+}
+
+impl Needle {
+    /// A phrase without a word stands in no value, and has no needle.
+    fn of_phrase(phrase: &Phrase) -> Option<Self> {
+        match phrase.words() {
+            [word] => Self::of_pattern(word, Unit::Word),
+            words => Self::of_piece(longest(words.iter().filter_map(piece))?, None),
         }
-        let mut lower = [0; MOST];
-        let lower = &mut lower[..value.len()];
-        lower.copy_from_slice(value.as_bytes());
-        lower.make_ascii_lowercase();
-        pieces.iter().any(|piece| piece.find(lower).is_some())
+    }
+
+    fn of_pattern(pattern: &Pattern, unit: Unit) -> Option<Self> {
+        let whole = match pattern.glyphs() {
+            [Glyph::Many, inner @ .., Glyph::Many] => Some((inner, true, true)),
+            [Glyph::Many, inner @ ..] => Some((inner, true, false)),
+            [inner @ .., Glyph::Many] => Some((inner, false, true)),
+            inner => Some((inner, false, false)),
+        };
+        let is_told = |glyph: &Glyph| matches!(glyph, Glyph::Is(c) if c.is_ascii());
+        let whole = whole.filter(|(inner, ..)| inner.iter().all(is_told));
+        let edges = whole.map(|(_, any_before, any_behind)| Edges { unit, any_before, any_behind });
+        Self::of_piece(piece(pattern)?, edges)
+    }
+
+    fn of_piece(piece: String, whole: Option<Edges>) -> Option<Self> {
+        Some(Self { piece: Finder::new(piece.as_bytes()).into_owned(), whole })
+    }
+
+    /// The first place in lower-case text.
+    pub fn find(&self, lower: &[u8]) -> Option<usize> {
+        self.piece.find(lower)
+    }
+
+    /// What the piece at a place of a lower-case value of ASCII tells of it.
+    pub fn tell(&self, value: &[u8], at: usize) -> Told {
+        let behind = at + self.piece.needle().len();
+        if behind > value.len() {
+            return Told::No;
+        }
+        let Some(edges) = self.whole else { return Told::Perhaps };
+        let ends = |sign: Option<&u8>| match (edges.unit, sign) {
+            (_, None) => true,
+            (Unit::Word, Some(sign)) => !sign.is_ascii_alphanumeric(),
+            (Unit::Value, Some(_)) => false,
+        };
+        let before = at.checked_sub(1).and_then(|at| value.get(at));
+        if (edges.any_before || ends(before)) && (edges.any_behind || ends(value.get(behind))) {
+            Told::Matches
+        } else {
+            Told::No
+        }
     }
 }
 
@@ -64,6 +136,7 @@ fn piece(pattern: &Pattern) -> Option<String> {
     }))
 }
 
+/// Of several that are as long the last: numbers stand at the end of names, and tell more than what is before them.
 fn longest(pieces: impl Iterator<Item = String>) -> Option<String> {
     pieces.max_by_key(String::len).filter(|piece| !piece.is_empty())
 }
@@ -79,28 +152,50 @@ mod tests {
         Value { text: text.to_owned(), style, span: crate::span::Span::default() }
     }
 
+    /// What the sieve and its needles tell of a value of ASCII, place by place.
+    fn told(sieve: &Sieve, value: &str) -> Told {
+        let Some(needles) = sieve.needles() else { return Told::Perhaps };
+        let lower = value.to_ascii_lowercase().into_bytes();
+        let places = needles.iter().flat_map(|needle| {
+            let places = (0..=lower.len()).filter(|at| needle.find(&lower[*at..]) == Some(0));
+            places.map(|at| needle.tell(&lower, at)).collect::<Vec<_>>()
+        });
+        let all: Vec<Told> = places.collect();
+        let strongest = [Told::Matches, Told::Perhaps].into_iter().find(|told| all.contains(told));
+        strongest.unwrap_or(Told::No)
+    }
+
     proptest! {
         #[test]
-        fn what_matches_comes_through(
+        fn what_is_told_is_so(
             written in "[aBé*?. -]{1,8}",
             quoted in any::<bool>(),
-            values in proptest::collection::vec("[abAé. -]{0,10}", 1..20),
+            values in proptest::collection::vec("[abA. -]{0,10}", 1..20),
         ) {
             let written = value(&written, if quoted { Style::Quoted } else { Style::Words });
             let (words, whole) = (WordMatcher::new(&written), WholeMatcher::new(&written));
             let (of_words, of_wholes) = (Sieve::of_words([&words]), Sieve::of_wholes([&whole]));
             for value in values {
-                prop_assert!(of_words.may_match(&value) || !words.matches(&value), "{value}");
-                prop_assert!(of_wholes.may_match(&value) || !whole.matches(&value), "{value}");
+                for (told, matches) in
+                    [(told(&of_words, &value), words.matches(&value)), (told(&of_wholes, &value), whole.matches(&value))]
+                {
+                    prop_assert!(told != Told::No || !matches, "{value}");
+                    prop_assert!(told != Told::Matches || matches, "{value}");
+                }
             }
         }
     }
 
     #[test]
     fn most_of_what_does_not_match_is_held_back() {
-        let words = WordMatcher::new(&value("*Web-01", Style::Words));
-        let sieve = Sieve::of_words([&words]);
-        assert!(sieve.may_match("old-WEB-01"));
-        assert!(!sieve.may_match("old-mail-01") && !sieve.may_match(""));
+        let told_of = |written: &str, text: &str| {
+            let words = WordMatcher::new(&value(written, Style::Words));
+            told(&Sieve::of_words([&words]), text)
+        };
+        assert_eq!(told_of("*Web-01", "old-WEB-01"), Told::Perhaps);
+        assert_eq!((told_of("*Web-01", "old-mail-01"), told_of("*Web-01", "")), (Told::No, Told::No));
+        assert_eq!((told_of("*99", "host-1199"), told_of("*99", "host-1991")), (Told::Matches, Told::No));
+        assert_eq!((told_of("user1*", "user12"), told_of("user1*", "auser12")), (Told::Matches, Told::No));
+        assert_eq!((told_of("4711", "host-4711.old"), told_of("4711", "host-47111")), (Told::Matches, Told::No));
     }
 }

@@ -89,8 +89,10 @@ async fn read_back(data: &Path) -> BTreeMap<AssetId, Stored> {
         page.into_iter().map(|component| (component.id, component.canonical)).collect()
     };
     let mut found = BTreeMap::new();
-    for asset in read.assets().load_after(fettle_store::assets::AssetNumber(i64::MIN), 1_000).await.expect("assets") {
-        let mut names: Vec<String> = asset.inventory.components.iter().map(|id| components[id].clone()).collect();
+    let first = fettle_store::assets::AssetNumber(i64::MIN);
+    for asset in read.assets().packed_after(first, 1_000).await.expect("assets") {
+        let asset = asset.unpack().expect("as it was packed");
+        let mut names: Vec<String> = asset.components.iter().map(|id| components[id].clone()).collect();
         names.sort();
         let stored =
             Stored { components: names, token: asset.asset.token_current, previous_token: asset.asset.token_previous };

@@ -82,7 +82,7 @@ impl Fleet {
         }
         let token = new_token(self.entropy.as_ref());
         let older = agent.state().tokens.older_than(token);
-        let facts = written.facts.as_ref().map(crate::start::machine_facts);
+        let facts = written.facts.as_ref().map(crate::load_index::machine_facts);
         let (row, learnt) = self.commit(written, (token, older), now).await?;
         let revision = row.revision;
         agent.state().tokens.give(token);
@@ -358,7 +358,7 @@ impl Fleet {
     ) {
         let contact = agent.map(|agent| agent.state().connection.clone());
         let last_deployment = self.index.last_deployment(row.id);
-        let columns = crate::start::columns(row, contact.as_ref(), last_deployment);
+        let columns = crate::load_index::columns(row, contact.as_ref(), last_deployment);
         self.index.change_asset(AssetChange { columns, facts, added, removed }, preview);
     }
 }

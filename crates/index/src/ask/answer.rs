@@ -8,13 +8,14 @@ use jiff::Timestamp;
 use super::asking::Asking;
 use super::asset_order::first_of_block;
 use super::deadline::AskError;
+use super::findings::Findings;
 use super::matching::{Found, Question};
 use super::order::{Order, Position, ThingId, page};
 use super::things::component::version;
 use super::things::{Thing, ThingKind};
+use crate::block::Block;
 use crate::catalogue::PatchNumber;
 use crate::dictionary::ComponentId;
-use crate::judging::Judging;
 use crate::query::overdue::Enrolled;
 use crate::query::{AssetRow, FindingCount, PatchRow, VulnerabilityRow, vulnerability_row};
 use crate::{Index, POISONED, PatchEntry};
@@ -88,19 +89,22 @@ impl Index {
         let mut answer = Answer { total: 0, rows: Vec::new(), next: None, as_of: shared.as_of };
         let Found::Assets(assets) = asking.matching(question)? else { return Ok(answer) };
         let (mut first, mut behind) = (Vec::new(), 0);
-        for (at, slots) in assets.blocks() {
+        let of_block = |at: usize, block: &Block| {
             asking.check()?;
-            let block = asking.block(at);
             // One that left in between is not shown any more.
-            let slots = slots.and(block.columns.taken());
-            answer.total += slots.len();
-            let (of_block, count) = first_of_block(&asking, at, &block, &slots, order);
-            behind += count;
+            let slots = assets.block(at).and(block.columns.taken());
+            let (of_block, count) = first_of_block(&asking, at, block, &slots, order);
             let row = |(position, slot): (Position, u16)| {
                 let columns = block.columns.get(slot)?;
                 Some((position, AssetRow { columns, counts: block.columns.counts(slot) }))
             };
-            first.extend(of_block.into_iter().filter_map(row));
+            Ok((slots.len(), count, of_block.into_iter().filter_map(row).collect::<Vec<_>>()))
+        };
+        for of_block in asking.per_block(of_block) {
+            let (total, count, rows) = of_block?;
+            answer.total += total;
+            behind += count;
+            first.extend(rows);
         }
         first.sort_by(|(left, _), (right, _)| left.compare(right, order.keys));
         first.truncate(order.limit);
@@ -199,21 +203,29 @@ impl Asking<'_> {
 
     /// On how many assets in scope each of the patches is missing, installed and overdue: block by block, so that what
     /// they share is worked out once.
-    fn finding_counts(&self, entries: &[&PatchEntry]) -> Vec<FindingCount> {
-        let mut counts = vec![FindingCount::default(); entries.len()];
-        let mut enrolled = Enrolled::default();
-        for at in 0..self.block_count() {
-            let block = self.block(at);
+    fn finding_counts<'e>(&'e self, entries: &[&'e PatchEntry]) -> Vec<FindingCount> {
+        let of_block = |at: usize, block: &Block| {
             let scope = self.in_scope(at).to_bitmap();
-            let mut judging = Judging::new(&block, at, &self.shared.dictionary, &self.shared.slots);
-            for (entry, count) in entries.iter().zip(&mut counts) {
-                count.installed += judging.installed(entry).and(self.in_scope(at)).len();
-                let Some(missing) = block.missing(entry.number) else { continue };
-                count.missing += missing.intersection_len(&scope);
+            let (mut findings, mut enrolled) = (Findings::new(self.shared, at, block), Enrolled::default());
+            let mut of_entry = |entry: &'e PatchEntry| {
+                let mut count =
+                    FindingCount { installed: findings.installed_count(entry, &scope), ..FindingCount::default() };
+                let Some(missing) = block.missing(entry.number) else { return count };
+                count.missing = missing.intersection_len(&scope);
                 if let Some(limit) = self.shared.overdue_before(entry) {
-                    let overdue = enrolled.overdue(self.shared, (at, &block), entry.number, limit);
-                    count.overdue += overdue.intersection_len(&scope);
+                    let overdue = enrolled.overdue(self.shared, (at, block), entry.number, limit);
+                    count.overdue = overdue.intersection_len(&scope);
                 }
+                count
+            };
+            entries.iter().map(|entry| of_entry(entry)).collect::<Vec<_>>()
+        };
+        let mut counts = vec![FindingCount::default(); entries.len()];
+        for of_block in self.per_block(of_block) {
+            for (count, of_block) in counts.iter_mut().zip(of_block) {
+                count.missing += of_block.missing;
+                count.installed += of_block.installed;
+                count.overdue += of_block.overdue;
             }
         }
         counts

@@ -1,25 +1,27 @@
 //! One question while it is answered: what it may see, and what is worked out for it once.
 
 use std::collections::BTreeSet;
+use std::hash::Hash;
 use std::sync::{Arc, OnceLock, RwLock, RwLockReadGuard};
 
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use roaring::{MultiOps as _, RoaringBitmap};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::asset_set::AssetSet;
 use super::deadline::{AskError, Deadline};
+use super::findings::Findings;
 use super::memo::{Memo, Recalling};
 use super::scope::Scope;
 use crate::bits::Bits;
 use crate::block::Block;
 use crate::catalogue::PatchNumber;
-use crate::judging::Judging;
 use crate::{Index, POISONED, Shared};
 
 /// Numbers of things: of patches and components their own, of vulnerabilities their place among all.
 pub(crate) type ThingSet = RoaringBitmap;
 
-/// Blocks are locked one after the other, never two at once.
+/// Each thread has at most one block locked.
 pub(crate) struct Asking<'a> {
     pub(crate) shared: &'a Shared,
     blocks: Vec<Arc<RwLock<Block>>>,
@@ -39,9 +41,8 @@ pub(crate) struct Asking<'a> {
 impl<'a> Asking<'a> {
     pub(crate) fn new(index: &Index, shared: &'a Shared, scope: &Scope, deadline: Deadline) -> Self {
         let blocks = index.all_blocks();
-        let slots = |(at, block): (usize, &Arc<RwLock<Block>>)| scope.slots(shared, at, &block.read().expect(POISONED));
         let sees_everything = matches!(scope, Scope::Everything);
-        let scope = blocks.iter().enumerate().map(slots).collect();
+        let scope = scope.slots(shared, &blocks);
         Self::seeing(shared, blocks, (scope, sees_everything), deadline)
     }
 
@@ -92,6 +93,16 @@ impl<'a> Asking<'a> {
         self.blocks[at].read().expect(POISONED)
     }
 
+    /// Something of each block, in their order: at work on several at once. `of` must not come back here.
+    pub(crate) fn per_block<T: Send>(&self, of: impl Fn(usize, &Block) -> T + Sync) -> Vec<T> {
+        let of = |at: usize| of(at, &self.block(at));
+        match self.block_count() {
+            // One block does not pay for a change of thread.
+            count @ 0..=1 => (0..count).map(of).collect(),
+            count => (0..count).into_par_iter().map(of).collect(),
+        }
+    }
+
     /// Slots of block `at` in scope.
     pub(crate) fn in_scope(&self, at: usize) -> &Bits {
         self.scope.block(at)
@@ -110,15 +121,14 @@ impl<'a> Asking<'a> {
     /// Assets in scope that miss the patch. Counted for all patches at once.
     pub(crate) fn missing_count(&self, patch: PatchNumber) -> u64 {
         let make = || {
-            let mut counts: FxHashMap<PatchNumber, u64> = FxHashMap::default();
-            for at in 0..self.block_count() {
+            let of_block = |at: usize, block: &Block| {
                 let scope = (!self.sees_everything).then(|| self.in_scope(at).to_bitmap());
-                for (patch, missing) in self.block(at).all_missing() {
-                    let count = scope.as_ref().map_or_else(|| missing.len(), |scope| missing.intersection_len(scope));
-                    *counts.entry(patch).or_default() += count;
-                }
-            }
-            counts
+                let count = |missing: &RoaringBitmap| {
+                    scope.as_ref().map_or_else(|| missing.len(), |scope| missing.intersection_len(scope))
+                };
+                block.all_missing().map(|(patch, missing)| (patch, count(missing))).collect()
+            };
+            sums(self.per_block(of_block))
         };
         self.missing.get_or_init(make).get(&patch).copied().unwrap_or_default()
     }
@@ -126,19 +136,15 @@ impl<'a> Asking<'a> {
     /// Assets in scope that have the patch. Counted for all patches at once.
     pub(crate) fn installed_count(&self, patch: PatchNumber) -> u64 {
         let make = || {
-            let catalogue = &self.shared.catalogue;
-            let mut entries: Vec<_> = catalogue.all().collect();
+            let mut entries: Vec<_> = self.shared.catalogue.all().collect();
             // A source's lines are looked through once for all its patches.
             entries.sort_by_key(|entry| &entry.patch.source);
-            let mut counts: FxHashMap<PatchNumber, u64> = FxHashMap::default();
-            for at in 0..self.block_count() {
-                let block = self.block(at);
-                let mut judging = Judging::new(&block, at, &self.shared.dictionary, &self.shared.slots);
-                for entry in &entries {
-                    *counts.entry(entry.number).or_default() += judging.installed(entry).and(self.in_scope(at)).len();
-                }
-            }
-            counts
+            let of_block = |at: usize, block: &Block| {
+                let scope = self.in_scope(at).to_bitmap();
+                let mut findings = Findings::new(self.shared, at, block);
+                entries.iter().map(|entry| (entry.number, findings.installed_count(entry, &scope))).collect()
+            };
+            sums(self.per_block(of_block))
         };
         self.installed.get_or_init(make).get(&patch).copied().unwrap_or_default()
     }
@@ -146,16 +152,13 @@ impl<'a> Asking<'a> {
     /// Assets in scope that lack a patch which fixes the vulnerability. CVEs of the same patches expose the same assets.
     pub(crate) fn exposed(&self, vulnerability: u32) -> u64 {
         let make = || {
-            let mut exposed: FxHashMap<&BTreeSet<PatchNumber>, u64> =
-                self.cves().iter().map(|(_, patches)| (*patches, 0)).collect();
-            for at in 0..self.block_count() {
-                let block = self.block(at);
+            let fixes: FxHashSet<&BTreeSet<PatchNumber>> = self.cves().iter().map(|(_, patches)| *patches).collect();
+            let of_block = |at: usize, block: &Block| {
                 let scope = (!self.sees_everything).then(|| self.in_scope(at).to_bitmap());
-                for (patches, exposed) in &mut exposed {
-                    *exposed += exposed_count(&block, patches, scope.as_ref());
-                }
-            }
-            self.cves().iter().map(|(_, patches)| exposed[patches]).collect()
+                fixes.iter().map(|patches| (*patches, exposed_count(block, patches, scope.as_ref()))).collect()
+            };
+            let exposed = sums(self.per_block(of_block));
+            self.cves().iter().map(|(_, patches)| exposed.get(patches).copied().unwrap_or_default()).collect()
         };
         self.exposure.get_or_init(make).get(vulnerability as usize).copied().unwrap_or_default()
     }
@@ -178,18 +181,23 @@ impl<'a> Asking<'a> {
     /// Assets in scope that have the component. Counted for all components at once.
     pub(crate) fn assets_with(&self, component: u32) -> u64 {
         let make = || {
-            let mut counts: FxHashMap<u32, u64> = FxHashMap::default();
-            for at in 0..self.block_count() {
-                let (block, scope) = (self.block(at), self.in_scope(at));
-                let scope = (!self.sees_everything).then_some(scope);
-                for (component, count) in block.posting_counts(scope).filter(|(_, count)| *count > 0) {
-                    *counts.entry(component.0).or_default() += count;
-                }
-            }
-            counts
+            let of_block = |at: usize, block: &Block| {
+                let scope = (!self.sees_everything).then(|| self.in_scope(at).to_bitmap());
+                block.posting_counts(scope.as_ref()).map(|(component, count)| (component.0, count)).collect()
+            };
+            sums(self.per_block(of_block))
         };
         self.asset_counts.get_or_init(make).get(&component).copied().unwrap_or_default()
     }
+}
+
+/// Of each thing the sum of what the blocks have.
+fn sums<T: Eq + Hash>(blocks: Vec<Vec<(T, u64)>>) -> FxHashMap<T, u64> {
+    let mut sums = FxHashMap::default();
+    for (thing, count) in blocks.into_iter().flatten().filter(|(_, count)| *count > 0) {
+        *sums.entry(thing).or_default() += count;
+    }
+    sums
 }
 
 /// Slots of `scope` that lack one of the patches; of most vulnerabilities there is one patch, whose slots are counted as

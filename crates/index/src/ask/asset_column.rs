@@ -1,17 +1,17 @@
 //! Where the values of an asset's tokens stand in a block.
 
-use fettle_model::AgentStatus;
 use fettle_qql::token::TokenDefinition;
 use fettle_qql::tokens::AssetToken;
 use roaring::RoaringBitmap;
 
 use super::asking::Asking;
+use super::choice_column::ChoiceColumn;
 use super::interfaces::each_value_of_interface;
 use super::overdue::overdue_counts;
 use super::value::{Value, VersionScheme};
 use crate::bits::Bits;
 use crate::block::Block;
-use crate::columns::{Counts, NumberColumn, SelfCheckResult, TextColumn};
+use crate::columns::{Counts, NumberColumn, TextColumn};
 use crate::tags::Tag;
 
 /// Tells the values of one slot.
@@ -29,6 +29,7 @@ pub(super) enum AssetColumn<'b> {
     Moment(&'b NumberColumn),
     Count(fn(&Counts) -> u32),
     Flag(&'b Bits),
+    Choice(ChoiceColumn<'b>),
     Id,
     Labels(Labels<'b>),
     Each(Each<'b>),
@@ -77,14 +78,15 @@ pub(super) fn column<'b>(
                 visit(Value::Number(i64::from(counts.get(&slot).copied().unwrap_or_default())));
             }))
         }
-        AssetToken::Platform
-        | AssetToken::Architecture
-        | AssetToken::AgentStatus
-        | AssetToken::ScanStatus
-        | AssetToken::SelfCheck => AssetColumn::Each(Box::new(move |slot, visit| {
-            let name = choice(asking, block, token, slot);
-            name.and_then(|name| Value::choice(definition, name)).into_iter().for_each(visit);
-        })),
+        AssetToken::Platform => AssetColumn::Choice(ChoiceColumn::of_text(definition, &columns.os_family, platform)),
+        AssetToken::Architecture => {
+            AssetColumn::Choice(ChoiceColumn::of_text(definition, &columns.architecture, architecture))
+        }
+        AssetToken::AgentStatus => {
+            AssetColumn::Choice(ChoiceColumn::agent_status(definition, block, asking.shared.as_of))
+        }
+        AssetToken::ScanStatus => AssetColumn::Choice(ChoiceColumn::scan_status(definition, block)),
+        AssetToken::SelfCheck => AssetColumn::Choice(ChoiceColumn::self_check(definition, block)),
         AssetToken::FailedChecks => AssetColumn::Each(Box::new(|slot, visit| {
             facts.failed_checks(slot).iter().filter_map(|check| Value::text(check)).for_each(visit);
         })),
@@ -120,6 +122,7 @@ impl AssetColumn<'_> {
             Self::Moment(column) => column.moment(slot).map(Value::Moment),
             Self::Count(count) => Some(Value::Number(i64::from(count(&block.columns.counts(slot))))),
             Self::Flag(flags) => Some(Value::Flag(flags.contains(slot))),
+            Self::Choice(choice) => choice.value(slot),
             Self::Id => Some(Value::Uuid(block.columns.id(slot).uuid())),
             Self::Labels(labels) => {
                 let here = labels.iter().filter(|(_, slots)| slots.contains(u32::from(slot)));
@@ -138,31 +141,22 @@ fn labels<'b>(asking: &'b Asking<'_>, block: &'b Block, value: fn(&'b Tag) -> Va
     AssetColumn::Labels(tags.map(|(tag, slots)| (value(tag), slots)).collect())
 }
 
-/// The value of an enumeration, by name.
-fn choice(asking: &Asking<'_>, block: &Block, token: AssetToken, slot: u16) -> Option<&'static str> {
-    let columns = &block.columns;
-    match token {
-        AssetToken::Platform => match columns.os_family.get(slot)? {
-            "linux" => Some("Linux"),
-            "windows" => Some("Windows"),
-            _ => None,
-        },
-        AssetToken::Architecture => match columns.architecture.get(slot)? {
-            "x86_64" | "amd64" => Some("X64"),
-            "aarch64" | "arm64" => Some("ARM64"),
-            "x86" | "i386" | "i486" | "i586" | "i686" => Some("X86"),
-            "ia64" => Some("IA64"),
-            _ => None,
-        },
-        AssetToken::AgentStatus => {
-            let status = AgentStatus::of(columns.last_checked_in.moment(slot), asking.shared.as_of);
-            Some(status.name())
-        }
-        AssetToken::ScanStatus => Some(columns.scan_status(slot).name()),
-        AssetToken::SelfCheck => {
-            let place = usize::try_from(columns.facts.self_check.get(slot)?).ok()?;
-            SelfCheckResult::ALL.get(place).map(|worst| worst.name())
-        }
+/// As the token names the family of an operating system.
+fn platform(family: &str) -> Option<&'static str> {
+    match family {
+        "linux" => Some("Linux"),
+        "windows" => Some("Windows"),
+        _ => None,
+    }
+}
+
+/// As the token names what a machine calls itself.
+fn architecture(machine: &str) -> Option<&'static str> {
+    match machine {
+        "x86_64" | "amd64" => Some("X64"),
+        "aarch64" | "arm64" => Some("ARM64"),
+        "x86" | "i386" | "i486" | "i586" | "i686" => Some("X86"),
+        "ia64" => Some("IA64"),
         _ => None,
     }
 }

@@ -44,8 +44,19 @@ pub(super) fn first_of_block(
     let after = order.after.as_ref().map(|after| sorted_position(&keys, after));
     let mut best: BinaryHeap<(Sorted, u16)> = BinaryHeap::with_capacity(order.limit + 1);
     let mut behind = 0;
+    let mut last = LAST;
     for slot in slots.iter() {
-        let sorted = (numbers(&keys, |key| key.number(block, slot)), block.columns.id(slot).uuid());
+        // Nearly all are told apart by the first key.
+        let first = keys.first().map_or(0, |key| key.directed(key.number(block, slot)));
+        if first > last {
+            behind += 1;
+            continue;
+        }
+        if after.as_ref().is_some_and(|after| first < after.0[0]) {
+            continue;
+        }
+        let rest = keys.iter().skip(1).map(|key| key.directed(key.number(block, slot)));
+        let sorted = (numbers(std::iter::once(first).chain(rest)), block.columns.id(slot).uuid());
         if after.as_ref().is_some_and(|after| sorted <= *after) {
             continue;
         }
@@ -56,6 +67,10 @@ pub(super) fn first_of_block(
             && sorted < worst.0
         {
             *worst = (sorted, slot);
+        }
+        if best.len() == order.limit {
+            // What comes behind it is behind the order's place too.
+            last = best.peek().map_or(LAST, |worst| worst.0.0[0]);
         }
     }
     let position = |slot: u16| Position {
@@ -68,22 +83,18 @@ pub(super) fn first_of_block(
     (best.into_iter().map(|(_, slot)| (position(slot), slot)).collect(), behind)
 }
 
-fn numbers(keys: &[BlockKey<'_>], mut number: impl FnMut(&BlockKey<'_>) -> Option<u64>) -> Numbers {
+/// One for each key.
+fn numbers(of_keys: impl Iterator<Item = u64>) -> Numbers {
     let mut numbers = [0; fettle_qql::order::MAX_SORT];
-    for (place, key) in numbers.iter_mut().zip(keys) {
-        *place = match (number(key), key.key.direction) {
-            (None, _) => LAST,
-            (Some(number), Direction::Ascending) => number,
-            // Below the number of what has no value.
-            (Some(number), Direction::Descending) => LAST - 1 - number.min(LAST - 1),
-        };
-    }
+    numbers.iter_mut().zip(of_keys).for_each(|(place, number)| *place = number);
     numbers
 }
 
 fn sorted_position(keys: &[BlockKey<'_>], after: &Position) -> Sorted {
     let mut values = after.values.iter();
-    let numbers = numbers(keys, |key| values.next().cloned().flatten().and_then(|value| key.number_of(&value)));
+    let number =
+        |key: &BlockKey<'_>| key.directed(values.next().cloned().flatten().and_then(|value| key.number_of(&value)));
+    let numbers = numbers(keys.iter().map(number));
     let id = match after.id {
         ThingId::Uuid(id) => id,
         ThingId::Name(_) | ThingId::Number(_) => Uuid::nil(),
@@ -104,6 +115,16 @@ impl<'b> BlockKey<'b> {
             _ => None,
         };
         Some(Self { key, column, ranks })
+    }
+
+    /// A number in the direction of the key; that of no value is the last.
+    fn directed(&self, number: Option<u64>) -> u64 {
+        match (number, self.key.direction) {
+            (None, _) => LAST,
+            (Some(number), Direction::Ascending) => number,
+            // Below the number of what has no value.
+            (Some(number), Direction::Descending) => LAST - 1 - number.min(LAST - 1),
+        }
     }
 
     fn number(&self, block: &Block, slot: u16) -> Option<u64> {

@@ -1,18 +1,14 @@
 //! Conditions about assets alone (`qql.md` 8.1), for a whole block at once: each is a set of slots.
 
-use std::net::IpAddr;
-
 use fettle_qql::sieve::Sieve;
 use fettle_qql::token::TokenId;
-use fettle_qql::tokens::AssetToken;
-use fettle_qql::typed::{Expression, Free, Leaf, Test};
-use fettle_qql::value::Interval;
+use fettle_qql::typed::{Free, Leaf, Test};
 
 use super::asking::Asking;
 use super::asset_column::{AssetColumn, Labels, column};
-use super::interfaces::each_value_of_interface;
 use super::moment;
-use super::resolved::{OfAsset, Resolved, element_holds};
+use super::networks::{is_of_interface, slots_with_address, slots_with_interface};
+use super::resolved::{OfAsset, Resolved};
 use super::value::{Value, holds};
 use crate::bits::Bits;
 use crate::block::Block;
@@ -100,6 +96,9 @@ impl Asking<'_> {
             (AssetColumn::Each(_), Test::Address(ranges)) if is_of_interface(token) => {
                 slots_with_address(block, token, ranges)
             }
+            (AssetColumn::Choice(choice), test) => {
+                choice.slots_where(block.columns.taken(), |value| holds(test, |visit| visit(value.clone())))
+            }
             (AssetColumn::Labels(labels), test) => {
                 labels_where(&labels, |value| holds(test, |visit| visit(value.clone())))
             }
@@ -118,9 +117,7 @@ impl Asking<'_> {
         for definition in &free.tokens {
             let TokenId::Asset(token) = definition.id else { continue };
             let slots = match column(self, at, block, token, definition) {
-                AssetColumn::Text(column) => {
-                    column.slots_where(|text| sieve.may_match(text) && free.asked.matcher.matches(text))
-                }
+                AssetColumn::Text(column) => column.slots_matching(&sieve, |text| free.asked.matcher.matches(text)),
                 AssetColumn::Each(each) => {
                     let matches = |slot: &u16| {
                         let mut matches = false;
@@ -154,6 +151,7 @@ fn with_value(block: &Block, column: &AssetColumn<'_>) -> Bits {
             };
             block.columns.taken().iter().filter(has_value).collect()
         }
+        AssetColumn::Choice(choice) => choice.slots_where(block.columns.taken(), |_| true),
         AssetColumn::Labels(labels) => labels_where(labels, |_| true),
         AssetColumn::Group => Bits::default(),
     }
@@ -171,43 +169,13 @@ fn text_slots(column: &TextColumn, test: &Test) -> Bits {
         Test::Words(asked) => {
             let sieve = Sieve::of_words(asked.iter().map(|asked| &asked.matcher));
             let matches = |text: &str| asked.iter().any(|asked| asked.matcher.matches(text));
-            column.slots_where(|text| sieve.may_match(text) && matches(text))
+            column.slots_matching(&sieve, matches)
         }
         Test::Whole(asked) => {
             let sieve = Sieve::of_wholes(asked.iter().map(|asked| &asked.matcher));
             let matches = |text: &str| asked.iter().any(|asked| asked.matcher.matches(text));
-            column.slots_where(|text| sieve.may_match(text) && matches(text))
+            column.slots_matching(&sieve, matches)
         }
         _ => Bits::default(),
     }
-}
-
-const fn is_of_interface(token: AssetToken) -> bool {
-    matches!(token, AssetToken::InterfacesAddress | AssetToken::InterfacesIpv6Address)
-}
-
-/// Addresses of interfaces, of the token's family.
-fn slots_with_address(block: &Block, token: AssetToken, ranges: &[Interval<IpAddr>]) -> Bits {
-    let wants_v4 = token == AssetToken::InterfacesAddress;
-    let is_wanted = |slot: &u16| {
-        let mut addresses = block.columns.facts.interfaces(*slot).flat_map(|interface| interface.addresses());
-        addresses
-            .any(|address| address.is_ipv4() == wants_v4 && ranges.iter().any(|range| range.contains_address(&address)))
-    };
-    block.columns.taken().iter().filter(is_wanted).collect()
-}
-
-fn slots_with_interface(block: &Block, inner: &Expression) -> Bits {
-    let is_wanted = |slot: &u16| {
-        let interfaces = block.columns.facts.interfaces(*slot);
-        let mut wanted = interfaces.filter(|&interface| {
-            element_holds(inner, &|token, visit| {
-                if let TokenId::Asset(token) = token.id {
-                    each_value_of_interface(interface, token, visit);
-                }
-            })
-        });
-        wanted.next().is_some()
-    };
-    block.columns.taken().iter().filter(is_wanted).collect()
 }

@@ -1,5 +1,6 @@
 //! What ties a patch to the assets of one block (`qql.md` 8.2, ◊): sets of slots, worked out when they are asked for.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use fettle_model::Obstacle;
@@ -13,11 +14,19 @@ use rustc_hash::FxHashMap;
 
 use super::moment;
 use super::obstacles::obstacles;
+use crate::audience::AudienceNumber;
 use crate::block::Block;
 use crate::catalogue::{PatchEntry, PatchNumber};
 use crate::judging::Judging;
 use crate::query::overdue::Enrolled;
 use crate::{Shared, bits::Bits};
+
+/// By what it is kept where patches apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Applying {
+    To(AudienceNumber),
+    Alone(PatchNumber),
+}
 
 /// Findings of one block while its lock is held.
 pub(crate) struct Findings<'b> {
@@ -25,7 +34,7 @@ pub(crate) struct Findings<'b> {
     block: &'b Block,
     at: usize,
     judging: Judging<'b>,
-    applies: FxHashMap<PatchNumber, Rc<RoaringBitmap>>,
+    applies: FxHashMap<Applying, Rc<RoaringBitmap>>,
     enrolled: Enrolled,
     scanned: FxHashMap<*const Leaf, RoaringBitmap>,
 }
@@ -45,33 +54,42 @@ impl<'b> Findings<'b> {
 
     /// Where there is a finding of the patch: it is missing or installed.
     pub(crate) fn applies(&mut self, entry: &'b PatchEntry) -> Rc<RoaringBitmap> {
-        if let Some(known) = self.applies.get(&entry.number) {
+        let audience = self.shared.catalogue.audience(entry.number);
+        let applying = audience.map_or(Applying::Alone(entry.number), Applying::To);
+        if let Some(known) = self.applies.get(&applying) {
             return Rc::clone(known);
         }
         let applies = Rc::new(self.judging.judge(entry).applies.to_bitmap());
-        self.applies.insert(entry.number, Rc::clone(&applies));
+        self.applies.insert(applying, Rc::clone(&applies));
         applies
     }
 
-    pub(crate) fn missing(&self, entry: &PatchEntry) -> RoaringBitmap {
-        self.block.missing(entry.number).cloned().unwrap_or_default()
+    /// On how many slots of `scope` the patch is installed.
+    pub(crate) fn installed_count(&mut self, entry: &'b PatchEntry, scope: &RoaringBitmap) -> u64 {
+        let applies = self.applies(entry).intersection_len(scope);
+        // Wherever it is missing it applies.
+        applies - self.block.missing(entry.number).map_or(0, |missing| missing.intersection_len(scope))
+    }
+
+    pub(crate) fn missing(&self, entry: &PatchEntry) -> Cow<'b, RoaringBitmap> {
+        self.block.missing(entry.number).map_or_else(|| Cow::Owned(RoaringBitmap::new()), Cow::Borrowed)
     }
 
     /// Slots with a finding of which the test holds.
-    pub(crate) fn holding(&mut self, entry: &'b PatchEntry, leaf: &Leaf) -> RoaringBitmap {
-        let TokenId::Patch(token) = leaf.token.id else { return RoaringBitmap::new() };
-        match (token, &leaf.test) {
+    pub(crate) fn holding(&mut self, entry: &'b PatchEntry, leaf: &Leaf) -> Cow<'b, RoaringBitmap> {
+        let TokenId::Patch(token) = leaf.token.id else { return Cow::default() };
+        let slots = match (token, &leaf.test) {
+            (PatchToken::PatchStatus, Test::OneOf(places)) => return self.with_status(entry, leaf, places),
             (PatchToken::LastFoundDate | PatchToken::DueDate | PatchToken::Obstacle, Test::Null) => {
                 let present = self.holding(entry, &Leaf { token: leaf.token, test: Test::Present });
-                &*self.applies(entry) - present
+                &*self.applies(entry) - present.as_ref()
             }
             // The others have a value wherever there is a finding.
             (_, Test::Null) => RoaringBitmap::new(),
-            (PatchToken::LastFoundDate, _) => self.missing(entry) & self.scanned(leaf),
+            (PatchToken::LastFoundDate, _) => self.missing(entry).as_ref() & self.scanned(leaf),
             (PatchToken::DueDate, test) => self.due(entry, test),
             (PatchToken::Obstacle, test) => self.obstructed(entry, leaf, test),
             (_, Test::Present) => self.applies(entry).as_ref().clone(),
-            (PatchToken::PatchStatus, Test::OneOf(places)) => self.with_status(entry, leaf, places),
             (PatchToken::IsLatest, Test::Bool(flags)) => {
                 let latest = self.latest(entry);
                 self.flagged(entry, latest, flags)
@@ -85,7 +103,8 @@ impl<'b> Findings<'b> {
                 self.flagged(entry, excepted, flags)
             }
             _ => RoaringBitmap::new(),
-        }
+        };
+        Cow::Owned(slots)
     }
 
     fn flagged(&mut self, entry: &'b PatchEntry, set: RoaringBitmap, flags: &[bool]) -> RoaringBitmap {
@@ -97,13 +116,13 @@ impl<'b> Findings<'b> {
         }
     }
 
-    fn with_status(&mut self, entry: &'b PatchEntry, leaf: &Leaf, places: &[usize]) -> RoaringBitmap {
+    fn with_status(&mut self, entry: &'b PatchEntry, leaf: &Leaf, places: &[usize]) -> Cow<'b, RoaringBitmap> {
         let asks_for = |name: &str| leaf.token.choice(name).is_some_and(|(place, _)| places.contains(&place));
         match (asks_for("Missing"), asks_for("Installed")) {
             (true, false) => self.missing(entry),
-            (false, true) => &*self.applies(entry) - self.missing(entry),
-            (true, true) => self.applies(entry).as_ref().clone(),
-            (false, false) => RoaringBitmap::new(),
+            (false, true) => Cow::Owned(&*self.applies(entry) - self.missing(entry).as_ref()),
+            (true, true) => Cow::Owned(self.applies(entry).as_ref().clone()),
+            (false, false) => Cow::default(),
         }
     }
 
@@ -115,8 +134,13 @@ impl<'b> Findings<'b> {
             let is_replaced = shared.catalogue.is_replaced(entry);
             return if is_replaced { RoaringBitmap::new() } else { self.applies(entry).as_ref().clone() };
         }
+        let newer = shared.catalogue.newer(entry);
+        let audience = shared.catalogue.audience(entry.number);
+        if newer.iter().any(|newer| shared.catalogue.audience(newer.number) == audience) {
+            return RoaringBitmap::new();
+        }
         let mut latest = self.applies(entry).as_ref().clone();
-        for newer in shared.catalogue.newer(entry) {
+        for newer in newer {
             latest -= &*self.applies(newer);
         }
         latest
@@ -162,7 +186,7 @@ impl<'b> Findings<'b> {
     fn obstructed(&self, entry: &PatchEntry, leaf: &Leaf, test: &Test) -> RoaringBitmap {
         let missing = self.missing(entry);
         if missing.is_empty() {
-            return missing;
+            return RoaringBitmap::new();
         }
         let found = obstacles(self.shared, (self.at, self.block), entry, &missing);
         let is_wanted = |obstacle: Obstacle| match test {

@@ -13,6 +13,7 @@ use rustc_hash::FxHashMap;
 
 use super::asking::Asking;
 use super::asset_column::{AssetColumn, column};
+use super::asset_set::AssetSet;
 use super::deadline::AskError;
 use super::matching::{Found, Question};
 use super::order::SortValue;
@@ -65,16 +66,22 @@ struct Counted {
 
 /// Groups by their values' texts; `None`: no value.
 #[derive(Default)]
-struct Counts(FxHashMap<Vec<Option<String>>, Counted>);
+pub(super) struct Counts(FxHashMap<Vec<Option<String>>, Counted>);
 
 impl Counts {
-    fn add(&mut self, values: Vec<Option<GroupValue>>, count: u64, tallies: &[Tally]) {
+    pub(super) fn add(&mut self, values: Vec<Option<GroupValue>>, count: u64, tallies: &[Tally]) {
         let texts = values.iter().map(|value| Some(value.as_ref()?.text.clone())).collect();
         let new = || Counted { values, count: 0, tallies: vec![Tally::default(); tallies.len()] };
         let counted = self.0.entry(texts).or_insert_with(new);
         counted.count += count;
         for (known, tally) in counted.tallies.iter_mut().zip(tallies) {
             known.merge(*tally);
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        for Counted { values, count, tallies } in other.0.into_values() {
+            self.add(values, count, &tallies);
         }
     }
 }
@@ -85,13 +92,11 @@ impl Index {
         let asking = Asking::new(self, &shared, question.scope, question.deadline);
         let (total, counts) = match asking.matching(question)? {
             Found::Assets(assets) => {
-                let mut counts = Counts::default();
-                for (at, slots) in assets.blocks() {
-                    asking.check()?;
-                    let block = asking.block(at);
-                    let parts = Partition::new(&asking, at, &block, by);
-                    parts.count(slots, 0, &mut Vec::new(), &mut counts)?;
-                }
+                let counted = match by.tokens.as_slice() {
+                    [token] if by.measures.is_empty() => asking.count_one(&assets, token, by)?,
+                    _ => None,
+                };
+                let counts = counted.map_or_else(|| asking.count_parts(&assets, by), Ok)?;
                 (assets.len(), counts)
             }
             Found::Things(ThingKind::Patch, patches) if by.tokens.iter().any(|token| token.tie.is_some()) => {
@@ -223,6 +228,13 @@ impl<'p, 's> Partition<'p, 's> {
                 parts.extend(none.map(|slots| Part { value: None, slots }));
                 return parts;
             }
+            AssetColumn::Choice(choice) => {
+                for (value, having) in choice.parts(slots) {
+                    without.remove(&having);
+                    let value = shown(token, &value, self.by);
+                    parts.insert(value.text.clone(), Part { value: Some(value), slots: having });
+                }
+            }
             AssetColumn::Labels(labels) => {
                 let here = slots.to_bitmap();
                 for (value, slots) in labels {
@@ -272,6 +284,19 @@ impl<'p, 's> Partition<'p, 's> {
 }
 
 impl<'q> Asking<'_> {
+    fn count_parts(&self, assets: &AssetSet, by: &GroupBy) -> Result<Counts, AskError> {
+        let of_block = |at: usize, block: &Block| {
+            let mut counts = Counts::default();
+            Partition::new(self, at, block, by).count(assets.block(at), 0, &mut Vec::new(), &mut counts)?;
+            Ok(counts)
+        };
+        let mut counts = Counts::default();
+        for of_block in self.per_block(of_block) {
+            counts.merge(of_block?);
+        }
+        Ok(counts)
+    }
+
     fn count_things(&self, kind: ThingKind, things: &RoaringBitmap, by: &GroupBy) -> Result<Counts, AskError> {
         let mut counts = Counts::default();
         for (at, number) in things.iter().enumerate() {
@@ -396,7 +421,7 @@ fn combinations<T: Clone>(choices: Vec<Vec<T>>) -> Vec<Vec<T>> {
 }
 
 /// A value as a group shows it, and by what groups are sorted.
-fn shown(token: &TokenDefinition, value: &Value<'_>, by: &GroupBy) -> GroupValue {
+pub(super) fn shown(token: &TokenDefinition, value: &Value<'_>, by: &GroupBy) -> GroupValue {
     match value {
         Value::Moment(moment) => {
             let day = by.interval.first_day(by.zone.to_datetime(*moment).date()).to_string();

@@ -9,6 +9,7 @@ use super::deadline::{AskError, Deadline};
 use super::resolved::Resolved;
 use super::scope::Scope;
 use super::things::ThingKind;
+use crate::block::Block;
 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
@@ -84,13 +85,11 @@ impl<'q> Asking<'_> {
     }
 
     pub(super) fn assets_where(&self, condition: &Resolved<'q>) -> Result<AssetSet, AskError> {
-        let blocks = 0..self.block_count();
-        blocks
-            .map(|at| {
-                self.check()?;
-                Ok(self.slots_where(at, &self.block(at), condition))
-            })
-            .collect()
+        let of_block = |at: usize, block: &Block| {
+            self.check()?;
+            Ok(self.slots_where(at, block, condition))
+        };
+        self.per_block(of_block).into_iter().collect()
     }
 
     /// One pair has to satisfy the whole. Without `having` a patch with no finding in scope is judged once, with every

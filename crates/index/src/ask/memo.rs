@@ -1,11 +1,12 @@
 //! What one query found out about components and catalogue, kept for the next time that it is asked. Parts of a query are
 //! told by their place: the same query asks for them in the same order each time.
 
-use std::cell::RefCell;
+use std::sync::Mutex;
 
 use fettle_model::component::Component;
 
 use super::asking::ThingSet;
+use crate::POISONED;
 use crate::dictionary::{ComponentId, Dictionary};
 
 #[derive(Debug, Default)]
@@ -31,8 +32,8 @@ impl Memo {
 /// A memo while a query is answered.
 #[derive(Debug)]
 pub(super) struct Recalling {
-    memo: RefCell<Memo>,
-    places: RefCell<Places>,
+    memo: Mutex<Memo>,
+    places: Mutex<Places>,
 }
 
 #[derive(Debug, Default)]
@@ -43,11 +44,11 @@ struct Places {
 
 impl Recalling {
     pub(super) fn new(memo: Memo) -> Self {
-        Self { memo: RefCell::new(memo), places: RefCell::default() }
+        Self { memo: Mutex::new(memo), places: Mutex::default() }
     }
 
     pub(super) fn end(self) -> Memo {
-        self.memo.into_inner()
+        self.memo.into_inner().expect(POISONED)
     }
 
     /// Only components that came since the last time are looked at.
@@ -56,8 +57,8 @@ impl Recalling {
         dictionary: &Dictionary,
         is_wanted: impl Fn(&Component) -> bool,
     ) -> Vec<ComponentId> {
-        let place = next(&mut self.places.borrow_mut().components);
-        let mut memo = self.memo.borrow_mut();
+        let place = next(&mut self.places.lock().expect(POISONED).components);
+        let mut memo = self.memo.lock().expect(POISONED);
         if memo.components.len() <= place {
             memo.components.resize_with(place + 1, KnownComponents::default);
         }
@@ -70,12 +71,12 @@ impl Recalling {
 
     /// Found by `find`, where it is not known.
     pub(super) fn things<E>(&self, find: impl FnOnce() -> Result<ThingSet, E>) -> Result<ThingSet, E> {
-        let place = next(&mut self.places.borrow_mut().things);
-        if let Some(known) = self.memo.borrow().things.get(place) {
+        let place = next(&mut self.places.lock().expect(POISONED).things);
+        if let Some(known) = self.memo.lock().expect(POISONED).things.get(place) {
             return Ok(known.clone());
         }
         let found = find()?;
-        let mut memo = self.memo.borrow_mut();
+        let mut memo = self.memo.lock().expect(POISONED);
         // A condition inside another is found first, and stands before it.
         if memo.things.len() == place {
             memo.things.push(found.clone());

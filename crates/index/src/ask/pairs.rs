@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use fettle_qql::token::TokenId;
 use fettle_qql::tokens::PatchToken;
 use fettle_qql::typed::Test;
-use roaring::RoaringBitmap;
+use roaring::{MultiOps as _, RoaringBitmap};
 
 use super::asking::{Asking, ThingSet};
 use super::asset_set::AssetSet;
@@ -49,13 +49,10 @@ enum InBlock<'q> {
 impl<'q> Asking<'_> {
     /// Assets in scope that have a finding for which the condition holds.
     pub(super) fn assets_with_finding(&self, condition: &Resolved<'q>) -> Result<AssetSet, AskError> {
-        let mut found = AssetSet::default();
-        self.each_pair_set(condition, None, |at, _, slots| {
-            let mut bits = Bits::default();
-            bits.insert_all(slots);
-            found.add(at, &bits);
-        })?;
-        Ok(found)
+        Ok(self
+            .each_pair_set(condition, None, |found: &mut Bits, _, slots| found.insert_all(slots))?
+            .into_iter()
+            .collect())
     }
 
     /// Patches with a finding in scope for which the condition holds, on an asset for which `having` holds.
@@ -64,20 +61,20 @@ impl<'q> Asking<'_> {
         condition: &Resolved<'q>,
         having: Option<&Resolved<'q>>,
     ) -> Result<ThingSet, AskError> {
-        let mut found = ThingSet::new();
-        self.each_pair_set(condition, having, |_, patch, _| {
+        let found = self.each_pair_set(condition, having, |found: &mut ThingSet, patch, _| {
             found.insert(patch.0);
         })?;
-        Ok(found)
+        Ok(found.into_iter().union())
     }
 
-    /// Calls `take` with every patch and block in which the condition holds for some finding in scope, and the slots.
-    pub(super) fn each_pair_set(
+    /// Of each block what `take` made of every patch for which the condition holds for some finding in scope, and of the
+    /// slots where.
+    pub(super) fn each_pair_set<T: Default + Send>(
         &self,
         condition: &Resolved<'q>,
         having: Option<&Resolved<'q>>,
-        mut take: impl FnMut(usize, PatchNumber, &RoaringBitmap),
-    ) -> Result<(), AskError> {
+        take: impl Fn(&mut T, PatchNumber, &RoaringBitmap) + Sync,
+    ) -> Result<Vec<T>, AskError> {
         let condition = match having {
             None => self.with_thing_sets(condition)?,
             Some(having) => Resolved::And(vec![self.with_thing_sets(condition)?, self.with_thing_sets(having)?]),
@@ -91,11 +88,14 @@ impl<'q> Asking<'_> {
         };
         // A source's lines are looked through once for all its patches.
         entries.sort_unstable_by_key(|entry| (&entry.patch.source, entry.number));
-        for at in (0..self.block_count()).filter(|at| !self.in_scope(*at).is_empty()) {
-            let block = self.block(at);
-            let in_block = self.in_block(at, &block, &condition);
+        let of_block = |at: usize, block: &Block| {
+            let mut taken = T::default();
+            if self.in_scope(at).is_empty() {
+                return Ok(taken);
+            }
+            let in_block = self.in_block(at, block, &condition);
             let scope = self.in_scope(at).to_bitmap();
-            let mut findings = Findings::new(self.shared, at, &block);
+            let mut findings = Findings::new(self.shared, at, block);
             for (number, entry) in entries.iter().enumerate() {
                 if number % 256 == 0 {
                     self.check()?;
@@ -107,11 +107,12 @@ impl<'q> Asking<'_> {
                     Truth::On { slots, is_exact: false } => (slots.as_ref() & &scope) & &*findings.applies(entry),
                 };
                 if !slots.is_empty() {
-                    take(at, entry.number, &slots);
+                    take(&mut taken, entry.number, &slots);
                 }
             }
-        }
-        Ok(())
+            Ok(taken)
+        };
+        self.per_block(of_block).into_iter().collect()
     }
 
     /// Replaces what is about patches alone by the patches for which it holds.
@@ -192,12 +193,12 @@ fn cost(condition: &Resolved<'_>) -> u8 {
     }
 }
 
-fn truth<'s, 'b>(condition: &'s InBlock<'_>, entry: &'b PatchEntry, findings: &mut Findings<'b>) -> Truth<'s> {
+fn truth<'s, 'b: 's>(condition: &'s InBlock<'_>, entry: &'b PatchEntry, findings: &mut Findings<'b>) -> Truth<'s> {
     match condition {
         InBlock::Constant(constant) => Truth::of(*constant),
         InBlock::Things(things) => Truth::of(things.contains(entry.number.0)),
         InBlock::Slots(slots) => Truth::On { slots: Cow::Borrowed(slots), is_exact: false },
-        InBlock::OfTie(leaf) => Truth::On { slots: Cow::Owned(findings.holding(entry, leaf)), is_exact: true },
+        InBlock::OfTie(leaf) => Truth::On { slots: findings.holding(entry, leaf), is_exact: true },
         InBlock::And(parts) => all_of(parts, entry, findings),
         InBlock::Or(parts) => any_of(parts, entry, findings),
         InBlock::Not(inner) => match truth(inner, entry, findings) {
@@ -210,7 +211,7 @@ fn truth<'s, 'b>(condition: &'s InBlock<'_>, entry: &'b PatchEntry, findings: &m
     }
 }
 
-fn all_of<'s, 'b>(parts: &'s [InBlock<'_>], entry: &'b PatchEntry, findings: &mut Findings<'b>) -> Truth<'s> {
+fn all_of<'s, 'b: 's>(parts: &'s [InBlock<'_>], entry: &'b PatchEntry, findings: &mut Findings<'b>) -> Truth<'s> {
     let mut all = Truth::Always;
     for part in parts {
         all = match (all, truth(part, entry, findings)) {
@@ -230,7 +231,7 @@ fn all_of<'s, 'b>(parts: &'s [InBlock<'_>], entry: &'b PatchEntry, findings: &mu
     all
 }
 
-fn any_of<'s, 'b>(parts: &'s [InBlock<'_>], entry: &'b PatchEntry, findings: &mut Findings<'b>) -> Truth<'s> {
+fn any_of<'s, 'b: 's>(parts: &'s [InBlock<'_>], entry: &'b PatchEntry, findings: &mut Findings<'b>) -> Truth<'s> {
     let mut any = Truth::Never;
     for part in parts {
         any = match (any, truth(part, entry, findings)) {

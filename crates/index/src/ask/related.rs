@@ -153,11 +153,14 @@ impl<'q> Asking<'_> {
             Subject::Thing(thing) => only_patch(thing),
         };
         let condition = Resolved::And(vec![only, condition.clone()]);
-        let mut found = Vec::new();
-        self.each_pair_set(&condition, None, |at, patch, slots| {
+        let found = self.each_pair_set(&condition, None, |found: &mut Vec<_>, patch, slots| {
             let room = MAX_PAIRS.saturating_sub(found.len());
-            found.extend(slots.iter().take(room).map(|slot| (at, slot, patch)));
+            found.extend(slots.iter().take(room).map(|slot| (slot, patch)));
         })?;
+        let found = found
+            .into_iter()
+            .enumerate()
+            .flat_map(|(at, found)| found.into_iter().map(move |(slot, patch)| (at, slot, patch)));
         for (at, slot, patch) in found {
             let Some(entry) = self.shared.catalogue.get(patch) else { continue };
             let pair = (self.block(at).columns.id(crate::posting::slot_of(slot)), entry.patch.id);

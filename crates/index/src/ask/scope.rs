@@ -1,11 +1,14 @@
 //! Whom a question may see: one set of assets, cut with every query, group and related thing (`qql.md` 4).
 
+use std::sync::{Arc, RwLock};
+
 use fettle_model::AssetId;
 use rustc_hash::FxHashSet;
 
-use crate::Shared;
+use super::asset_set::AssetSet;
 use crate::bits::Bits;
 use crate::block::Block;
+use crate::{POISONED, Shared};
 
 /// The assets that a user may see.
 #[derive(Debug, Clone, Default)]
@@ -16,15 +19,21 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// Its slots of block `at`.
-    pub(super) fn slots(&self, shared: &Shared, at: usize, block: &Block) -> Bits {
+    /// Its slots, block by block.
+    pub(super) fn slots(&self, shared: &Shared, blocks: &[Arc<RwLock<Block>>]) -> AssetSet {
+        let taken = |block: &Arc<RwLock<Block>>| block.read().expect(POISONED).columns.taken().clone();
         match self {
-            Self::Everything => block.columns.taken().clone(),
+            Self::Everything => blocks.iter().map(taken).collect(),
             Self::Assets(assets) => {
-                let here = assets.iter().filter_map(|asset| shared.slots.get(asset));
-                let mut slots: Bits = here.filter(|slot| slot.block == at).map(|slot| slot.at).collect();
-                slots.keep(block.columns.taken());
-                slots
+                let mut slots = vec![Bits::default(); blocks.len()];
+                for slot in assets.iter().filter_map(|asset| shared.slots.get(asset)) {
+                    // A block is made after the first slot in it was given.
+                    if let Some(of_block) = slots.get_mut(slot.block) {
+                        of_block.insert(slot.at);
+                    }
+                }
+                slots.iter_mut().zip(blocks).for_each(|(slots, block)| slots.keep(&taken(block)));
+                slots.into_iter().collect()
             }
         }
     }

@@ -121,6 +121,11 @@ impl Asking<'_> {
                         counts.add(text, slots.and(scope).len());
                     }
                 }
+                AssetColumn::Choice(choice) => {
+                    for (value, slots) in choice.parts(scope) {
+                        counts.add(&value.shown(), slots.len());
+                    }
+                }
                 AssetColumn::Each(each) => self.one_by_one(&each, scope, counts)?,
                 AssetColumn::Number(_)
                 | AssetColumn::Moment(_)

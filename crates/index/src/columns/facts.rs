@@ -6,6 +6,7 @@ use fettle_model::asset::{Facts, Interface};
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 
+use super::addresses::AddressColumn;
 use super::interfaces::{InterfaceParts, PackedInterfaces};
 use super::number::NumberColumn;
 use super::text::TextColumn;
@@ -20,6 +21,11 @@ pub enum SelfCheckResult {
 
 impl SelfCheckResult {
     pub const ALL: [Self; 3] = [Self::Passed, Self::Warning, Self::Failed];
+
+    /// Of its place in [`SelfCheckResult::ALL`].
+    pub(crate) fn at(place: i64) -> Option<Self> {
+        Self::ALL.get(usize::try_from(place).ok()?).copied()
+    }
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -104,6 +110,8 @@ pub(crate) struct FactColumns {
     pub(crate) processors: NumberColumn,
     pub(crate) booted_at: NumberColumn,
     interfaces: Vec<PackedInterfaces>,
+    /// Of all interfaces.
+    pub(crate) ipv4: AddressColumn,
     /// A place in [`SelfCheckResult::ALL`].
     pub(crate) self_check: NumberColumn,
     /// Of few.
@@ -124,12 +132,32 @@ impl FactColumns {
             self.interfaces.resize_with(at + 1, PackedInterfaces::default);
         }
         self.interfaces[at] = PackedInterfaces::of(&facts.interfaces);
+        let addresses = self.interfaces[at].iter().flat_map(|interface| interface.addresses());
+        self.ipv4.set(
+            slot,
+            addresses.filter_map(|address| match address {
+                IpAddr::V4(address) => Some(address),
+                IpAddr::V6(_) => None,
+            }),
+        );
         self.self_check.set(slot, facts.self_check.map(|worst| worst as i64));
         if facts.failed_checks.is_empty() {
             self.failed_checks.remove(&slot);
         } else {
             self.failed_checks.insert(slot, facts.failed_checks.into());
         }
+    }
+
+    /// Gives back memory that was kept for more assets.
+    pub(super) fn shrink(&mut self) {
+        for texts in [&mut self.manufacturer, &mut self.model, &mut self.serial, &mut self.timezone] {
+            texts.shrink();
+        }
+        for numbers in [&mut self.memory_mb, &mut self.processors, &mut self.booted_at, &mut self.self_check] {
+            numbers.shrink();
+        }
+        self.interfaces.shrink_to_fit();
+        self.ipv4.shrink();
     }
 
     pub(crate) fn interfaces(&self, slot: u16) -> impl Iterator<Item = InterfaceParts<'_>> {

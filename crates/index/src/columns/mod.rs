@@ -1,10 +1,13 @@
 //! The columns of a block's assets: what lists show, sort, group and ask for.
 
+mod addresses;
 mod asset;
 mod facts;
 mod interfaces;
 mod number;
+mod ranks;
 mod text;
+mod texts;
 
 use std::collections::BTreeMap;
 
@@ -17,7 +20,8 @@ pub use asset::{Columns, Counts, LastDeployment};
 pub use facts::{MachineFacts, NetworkInterface, SelfCheckResult};
 pub(crate) use interfaces::InterfaceParts;
 pub(crate) use number::NumberColumn;
-pub(crate) use text::{Ranks, TextColumn};
+pub(crate) use ranks::Ranks;
+pub(crate) use text::TextColumn;
 
 use crate::bits::Bits;
 use crate::posting::slot_of;
@@ -56,6 +60,33 @@ pub(crate) struct BlockColumns {
 }
 
 impl BlockColumns {
+    /// Gives back memory that was kept for more assets.
+    pub(crate) fn shrink(&mut self) {
+        let texts = [
+            &mut self.name,
+            &mut self.fqdn,
+            &mut self.operating_system,
+            &mut self.os_family,
+            &mut self.os_id,
+            &mut self.os_version,
+            &mut self.os_identifier,
+            &mut self.architecture,
+            &mut self.address,
+            &mut self.agent_version,
+            &mut self.last_logged_on_user,
+            &mut self.scan_reason,
+        ];
+        texts.into_iter().for_each(TextColumn::shrink);
+        for numbers in [&mut self.scanned_at, &mut self.enrolled_at, &mut self.last_checked_in] {
+            numbers.shrink();
+        }
+        self.ids.shrink_to_fit();
+        self.revisions.shrink_to_fit();
+        self.counts.shrink_to_fit();
+        self.scan_status.shrink_to_fit();
+        self.facts.shrink();
+    }
+
     /// Slots that hold an asset.
     pub(crate) fn taken(&self) -> &Bits {
         &self.taken
@@ -197,6 +228,11 @@ impl BlockColumns {
     /// Of a free slot the earliest time.
     pub(crate) fn enrolled_at(&self, slot: u16) -> Timestamp {
         self.enrolled_at.moment(slot).unwrap_or(Timestamp::MIN)
+    }
+
+    /// By slot; of free ones they mean nothing.
+    pub(crate) fn scan_statuses(&self) -> &[ScanStatus] {
+        &self.scan_status
     }
 
     pub(crate) fn scan_status(&self, slot: u16) -> ScanStatus {

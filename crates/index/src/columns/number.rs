@@ -23,6 +23,11 @@ impl NumberColumn {
         self.0[at] = number.unwrap_or(NONE);
     }
 
+    /// Gives back memory that was kept for more assets.
+    pub(super) fn shrink(&mut self) {
+        self.0.shrink_to_fit();
+    }
+
     /// In whole microseconds: finer than any database keeps.
     pub(crate) fn moment(&self, slot: u16) -> Option<Timestamp> {
         self.get(slot).and_then(|micros| Timestamp::from_microsecond(micros).ok())

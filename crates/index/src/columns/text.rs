@@ -2,13 +2,13 @@
 //! distinct ones; which assets have them is then a walk over the codes.
 
 use std::cmp::Ordering;
-use std::hash::BuildHasher as _;
 use std::sync::{Arc, OnceLock};
 
+use fettle_qql::sieve::Sieve;
 use fettle_qql::text::sorted_words;
-use hashbrown::HashTable;
-use rustc_hash::FxBuildHasher;
 
+use super::ranks::Ranks;
+use super::texts::Texts;
 use crate::bits::Bits;
 
 /// Code of "no text".
@@ -17,55 +17,9 @@ const NONE: u32 = 0;
 #[derive(Debug, Default)]
 pub(crate) struct TextColumn {
     codes: Vec<u32>,
-    /// Code `n` stands at `n - 1`.
-    texts: Vec<Held>,
-    by_text: HashTable<u32>,
-    free: Vec<u32>,
+    texts: Texts,
     /// Made when it is asked for, gone with the next text that is new.
     ranks: OnceLock<Arc<Ranks>>,
-}
-
-#[derive(Debug)]
-struct Held {
-    text: Box<str>,
-    holders: u32,
-}
-
-/// Places of texts in an order.
-#[derive(Debug)]
-pub(crate) struct Ranks {
-    /// By code; that of code 0 is the last.
-    of_code: Box<[u32]>,
-    /// Of each place one of the codes.
-    codes: Box<[u32]>,
-}
-
-impl Ranks {
-    fn new<T>(mut codes: Vec<(T, u32)>, count: usize, compare: impl Fn(&T, &T) -> Ordering) -> Self {
-        codes.sort_unstable_by(|left, right| compare(&left.0, &right.0).then(left.1.cmp(&right.1)));
-        let mut of_code = vec![u32::MAX; count];
-        let mut first = Vec::new();
-        for (rank, run) in (0u32..).zip(codes.chunk_by(|left, right| compare(&left.0, &right.0).is_eq())) {
-            for (_, code) in run {
-                of_code[*code as usize] = rank;
-            }
-            first.push(run[0].1);
-        }
-        Self { of_code: of_code.into(), codes: first.into() }
-    }
-
-    /// None of code 0.
-    pub(crate) fn of(&self, code: u32) -> Option<u32> {
-        self.of_code.get(code as usize).copied().filter(|rank| *rank != u32::MAX)
-    }
-
-    /// How many places are before a text, and whether the next place is its own, where `compare` holds the text of a code
-    /// against it.
-    pub(crate) fn find(&self, compare: impl Fn(u32) -> Ordering) -> (u32, bool) {
-        let before = self.codes.partition_point(|code| compare(*code).is_lt());
-        let is_own = self.codes.get(before).is_some_and(|code| compare(*code).is_eq());
-        (u32::try_from(before).expect("no more texts than slots"), is_own)
-    }
 }
 
 impl TextColumn {
@@ -77,13 +31,35 @@ impl TextColumn {
         if self.get(slot) == text {
             return;
         }
-        let code = text.map_or(NONE, |text| self.hold(text));
+        let code = text.map_or(NONE, |text| {
+            let (code, is_new) = self.texts.hold(text);
+            if is_new {
+                self.ranks.take();
+            }
+            code
+        });
         let at = usize::from(slot);
         if self.codes.len() <= at {
             self.codes.resize(at + 1, NONE);
         }
         let before = std::mem::replace(&mut self.codes[at], code);
-        self.release(before);
+        self.texts.release(before);
+        if self.texts.is_mostly_idle() {
+            self.compact();
+        }
+    }
+
+    fn compact(&mut self) {
+        let (texts, new) = self.texts.compacted();
+        self.texts = texts;
+        self.codes.iter_mut().for_each(|code| *code = new[*code as usize]);
+        self.ranks.take();
+    }
+
+    /// Gives back memory that was kept for more assets.
+    pub(super) fn shrink(&mut self) {
+        self.codes.shrink_to_fit();
+        self.texts.shrink();
     }
 
     /// 0: no text; else less than [`TextColumn::code_count`].
@@ -92,24 +68,29 @@ impl TextColumn {
     }
 
     /// One more than the highest code.
-    pub(crate) fn code_count(&self) -> usize {
-        self.texts.len() + 1
+    pub(crate) const fn code_count(&self) -> usize {
+        self.texts.highest_code() + 1
     }
 
     pub(crate) fn text(&self, code: u32) -> Option<&str> {
-        let held = self.texts.get(usize::try_from(code).ok()?.checked_sub(1)?)?;
-        (held.holders > 0).then_some(&*held.text)
+        self.texts.get(code)
     }
 
     /// Slots whose text is one of those that `is_wanted` holds for.
-    pub(crate) fn slots_where(&self, mut is_wanted: impl FnMut(&str) -> bool) -> Bits {
+    pub(crate) fn slots_where(&self, is_wanted: impl Fn(&str) -> bool) -> Bits {
         let mut wanted = vec![false; self.code_count()];
-        let mut any = false;
-        for (code, _) in self.held().filter(|(_, text)| is_wanted(text)) {
-            wanted[code as usize] = true;
-            any = true;
-        }
-        if any { Bits::of_each(&self.codes, |code| wanted[*code as usize]) } else { Bits::default() }
+        self.texts.held().filter(|(_, text)| is_wanted(text)).for_each(|(code, _)| wanted[code as usize] = true);
+        self.slots_of(&wanted)
+    }
+
+    /// The same of what `matches`, which holds for nothing that the sieve keeps back.
+    pub(crate) fn slots_matching(&self, sieve: &Sieve, matches: impl Fn(&str) -> bool) -> Bits {
+        self.slots_of(&self.texts.mark(sieve, matches))
+    }
+
+    /// `wanted`: of each code.
+    fn slots_of(&self, wanted: &[bool]) -> Bits {
+        if wanted.contains(&true) { Bits::of_each(&self.codes, |code| wanted[*code as usize]) } else { Bits::default() }
     }
 
     pub(crate) fn slots_with_text(&self) -> Bits {
@@ -119,7 +100,7 @@ impl TextColumn {
     /// The order of the texts by their words ([`sorted_words`]); texts that differ in other signs alone share a place.
     pub(crate) fn ranks(&self) -> Arc<Ranks> {
         let make = || {
-            let codes = self.held().map(|(code, text)| (sorted_words(text), code)).collect();
+            let codes = self.texts.held().map(|(code, text)| (sorted_words(text), code)).collect();
             Arc::new(Ranks::new(codes, self.code_count(), |left: &String, right| left.cmp(right)))
         };
         Arc::clone(self.ranks.get_or_init(make))
@@ -127,55 +108,17 @@ impl TextColumn {
 
     /// By another order than that of text.
     pub(crate) fn ranks_by(&self, compare: impl Fn(&str, &str) -> Ordering) -> Arc<Ranks> {
-        let codes = self.held().map(|(code, text)| (text, code)).collect();
+        let codes = self.texts.held().map(|(code, text)| (text, code)).collect();
         Arc::new(Ranks::new(codes, self.code_count(), |left: &&str, right| compare(left, right)))
     }
-
-    fn held(&self) -> impl Iterator<Item = (u32, &str)> {
-        (1u32..).zip(&self.texts).filter(|(_, held)| held.holders > 0).map(|(code, held)| (code, &*held.text))
-    }
-
-    fn hold(&mut self, text: &str) -> u32 {
-        let Self { texts, by_text, free, ranks, .. } = self;
-        let held = |code: u32| &texts[code as usize - 1];
-        if let Some(code) = by_text.find(hash(text), |code| &*held(*code).text == text).copied() {
-            texts[code as usize - 1].holders += 1;
-            return code;
-        }
-        ranks.take();
-        let new = Held { text: text.into(), holders: 1 };
-        let code = if let Some(code) = free.pop() {
-            texts[code as usize - 1] = new;
-            code
-        } else {
-            texts.push(new);
-            u32::try_from(texts.len()).expect("no more texts than slots")
-        };
-        by_text.insert_unique(hash(text), code, |code| hash(&texts[*code as usize - 1].text));
-        code
-    }
-
-    fn release(&mut self, code: u32) {
-        let Some(held) = (code as usize).checked_sub(1).and_then(|at| self.texts.get_mut(at)) else { return };
-        held.holders -= 1;
-        if held.holders == 0 {
-            if let Ok(entry) = self.by_text.find_entry(hash(&held.text), |other| *other == code) {
-                entry.remove();
-            }
-            held.text = Box::default();
-            self.free.push(code);
-        }
-    }
-}
-
-fn hash(text: &str) -> u64 {
-    FxBuildHasher.hash_one(text)
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
+    use fettle_qql::ast::{Style, Value};
+    use fettle_qql::text::{WholeMatcher, WordMatcher};
     use proptest::prelude::*;
 
     use super::*;
@@ -204,8 +147,32 @@ mod tests {
                     prop_assert_eq!(rank(*left).cmp(&rank(*right)), plain[left].cmp(&plain[right]));
                 }
                 let distinct: std::collections::BTreeSet<_> = plain.values().collect();
-                prop_assert_eq!(column.by_text.len(), distinct.len());
-                prop_assert!(column.texts.len() - column.free.len() == distinct.len());
+                prop_assert_eq!(column.texts.held().count(), distinct.len());
+            }
+        }
+
+        /// Names that come and go, so that codes are given anew now and then.
+        #[test]
+        fn what_is_written_is_found(
+            steps in proptest::collection::vec((0u16..80, "[abA é.-]{0,6}"), 0..400),
+            written in "[abAé*?. -]{1,5}",
+        ) {
+            let mut column = TextColumn::default();
+            let mut plain: BTreeMap<u16, String> = BTreeMap::new();
+            for (slot, text) in steps {
+                column.set(slot, Some(&text));
+                plain.insert(slot, text);
+            }
+            let value = Value { text: written, style: Style::Words, span: fettle_qql::span::Span::default() };
+            let (words, whole) = (WordMatcher::new(&value), WholeMatcher::new(&value));
+            let by_words = plain.iter().filter(|(_, text)| words.matches(text)).map(|(slot, _)| *slot);
+            let found = column.slots_matching(&Sieve::of_words([&words]), |text| words.matches(text));
+            prop_assert_eq!(found.iter().collect::<Vec<_>>(), by_words.collect::<Vec<_>>());
+            let as_wholes = plain.iter().filter(|(_, text)| whole.matches(text)).map(|(slot, _)| *slot);
+            let found = column.slots_matching(&Sieve::of_wholes([&whole]), |text| whole.matches(text));
+            prop_assert_eq!(found.iter().collect::<Vec<_>>(), as_wholes.collect::<Vec<_>>());
+            for (slot, text) in &plain {
+                prop_assert_eq!(column.get(*slot), Some(text.as_str()));
             }
         }
     }

@@ -18,9 +18,11 @@ pub struct Overview {
     /// Assets with a patch that is past its due date.
     pub overdue: u64,
     pub packages: u64,
-    /// Updates that the machines' own package managers offer, summed over machines.
-    pub updates: u64,
-    pub security_updates: u64,
+    /// Missing patches that nothing newer replaces, summed over assets, and those that bring security.
+    pub missing: u64,
+    pub missing_security: u64,
+    /// Packages for which the machines' own package managers offer an update.
+    pub offers: u64,
     /// Distinct CVEs of missing security patches, as far as they have been read.
     pub cves: usize,
     /// Missing security patches whose CVEs are known …
@@ -53,8 +55,9 @@ impl Index {
                 overview.reboot_pending += usize::from(block.columns.pending_reboot.contains(slot));
                 let counts = block.columns.counts(slot);
                 overview.packages += u64::from(counts.packages);
-                overview.updates += u64::from(counts.offers);
-                overview.security_updates += u64::from(counts.security_offers);
+                overview.missing += u64::from(counts.missing);
+                overview.missing_security += u64::from(counts.missing_security);
+                overview.offers += u64::from(counts.offers);
             }
         }
         let mut cves = BTreeSet::new();

@@ -107,7 +107,8 @@ pub(super) fn component_rows(_: &AppState, rows: Vec<IndexComponent>) -> Vec<Com
 const fn default_order(entity: Entity) -> &'static str {
     match entity {
         Entity::Asset => "name",
-        Entity::Patch => "missingCount:desc",
+        // Of those that as many lack the worst, and of those the newest.
+        Entity::Patch => "missingCount:desc,vendorSeverity:desc,publishedDate:desc",
         Entity::Vulnerability => "affectedAssetCount:desc",
         Entity::Component => "assetCount:desc",
         // Of histories the newest come first.

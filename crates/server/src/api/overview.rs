@@ -25,6 +25,7 @@ pub struct OverviewFigures {
     /// Failed and pending ones: never counted as compliant.
     pub assets_not_assessed: usize,
     pub packages: u64,
+    /// Missing patches that nothing newer replaces, summed over assets.
     pub updates_missing: u64,
     pub security_missing: u64,
     pub cves: usize,
@@ -81,8 +82,8 @@ pub async fn overview(State(app): State<Arc<AppState>>) -> Result<Json<OverviewF
         assets_failed: figures.failed,
         assets_not_assessed: figures.pending + figures.failed,
         packages: figures.packages,
-        updates_missing: figures.updates,
-        security_missing: figures.security_updates,
+        updates_missing: figures.missing,
+        security_missing: figures.missing_security,
         cves: figures.cves,
         cves_read: figures.cves_read,
         cves_of: figures.cves_of,

@@ -12,6 +12,6 @@ pub use asset::{Asset, AssetNumber, Assets, NewAsset};
 pub use certificates::{Certificate, Certificates};
 pub use contact::Contact;
 pub use enrolments::{Enrolment, Enrolments};
-pub use load::LoadedAsset;
+pub use load::{LoadedAgent, LoadedAsset, PackedAsset, UnpackedAsset};
 pub use parts::{AssetFacts, AssetIdentity, AssetInventory};
 pub use scan_requests::{ScanRequest, ScanRequestState, ScanRequests};

@@ -7,7 +7,7 @@ use super::{AssetNumber, Assets, NewAsset};
 use crate::error::StoreError;
 use crate::inventory;
 use crate::packed;
-use crate::sql::{all, execute, optional, row};
+use crate::sql::{execute, optional, row};
 
 /// What an asset has, and what its last scan said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,15 +66,7 @@ row! {
     }
 }
 
-row! {
-    struct NumberedFactsRow {
-        asset: AssetNumber,
-        facts: Vec<u8>,
-        self_check: Vec<u8>,
-    }
-}
-
-fn unpacked(facts: &[u8], self_check: &[u8]) -> Result<AssetFacts, StoreError> {
+pub(super) fn unpacked(facts: &[u8], self_check: &[u8]) -> Result<AssetFacts, StoreError> {
     Ok(AssetFacts { facts: packed::unpack(facts, "facts")?, self_check: packed::unpack(self_check, "self-check")? })
 }
 
@@ -124,23 +116,6 @@ impl Assets<'_> {
         )?
         .ok_or(StoreError::Gone { object: "the asset's facts" })?;
         unpacked(&row.facts, &row.self_check)
-    }
-
-    /// Of at most `limit` assets above `number`, in order: those that [`Assets::load_after`] gives for the same page.
-    pub async fn facts_after(
-        &mut self,
-        number: AssetNumber,
-        limit: u32,
-    ) -> Result<Vec<(AssetNumber, AssetFacts)>, StoreError> {
-        let rows = all!(
-            self.tx,
-            NumberedFactsRow,
-            "load facts",
-            "SELECT asset, facts, self_check FROM asset_facts WHERE asset > $1 ORDER BY asset LIMIT $2",
-            number,
-            limit,
-        )?;
-        rows.into_iter().map(|row| Ok((row.asset, unpacked(&row.facts, &row.self_check)?))).collect()
     }
 
     pub async fn put_facts(&mut self, number: AssetNumber, facts: &AssetFacts) -> Result<(), StoreError> {

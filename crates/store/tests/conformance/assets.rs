@@ -77,13 +77,19 @@ pub(crate) async fn an_asset_comes_back_as_it_went_in(store: &TestStore) {
     assert_eq!(tx.assets().after(number, 10).await.expect("an answer"), std::slice::from_ref(&second));
 
     let loaded = tx.assets().load(asset.id).await.expect("an answer").expect("an asset");
-    assert_eq!((&loaded.asset, &loaded.inventory, &loaded.contact), (&stored, &inventory, &Some(contact)));
-    let page = tx.assets().load_after(AssetNumber(0), 1).await.expect("an answer");
-    assert_eq!(page, [loaded]);
-    let of_page = tx.assets().facts_after(AssetNumber(0), 1).await.expect("an answer");
-    assert_eq!(of_page, [(number, facts)]);
-    let page = tx.assets().load_after(number, 10).await.expect("an answer");
-    assert_eq!((page.len(), &page[0].asset, &page[0].contact), (1, &second, &None));
+    assert_eq!((&loaded.asset, &loaded.inventory, &loaded.contact), (&stored, &inventory, &Some(contact.clone())));
+    let agents = tx.assets().agents_after(AssetNumber(0), 10).await.expect("an answer");
+    let of_agents: Vec<_> =
+        agents.iter().map(|agent| (agent.id, agent.fingerprint, agent.boot_id.as_deref())).collect();
+    let boot = contact.boot_id.as_str();
+    assert_eq!(of_agents[0], (asset.id, inventory.fingerprint, Some(boot)));
+    assert_eq!((of_agents.len(), of_agents[1].0, of_agents[1].2), (2, second.id, None));
+    let mut page = tx.assets().packed_after(AssetNumber(0), 1).await.expect("an answer");
+    let unpacked = page.remove(0).unpack().expect("as it was packed");
+    assert_eq!((&unpacked.asset, &unpacked.components, &unpacked.facts), (&stored, &inventory.components, &facts));
+    assert_eq!((unpacked.last_checked_in, &unpacked.address), (Some(contact.last_checked_in), &contact.address));
+    let page = tx.assets().packed_after(number, 10).await.expect("an answer");
+    assert_eq!(page.iter().map(fettle_store::assets::PackedAsset::number).collect::<Vec<_>>(), [second.number]);
 
     let feed = tx.feed().after(FeedCursor::default(), 10).await.expect("an answer");
     let last = feed.last().expect("a row");

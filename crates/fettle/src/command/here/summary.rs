@@ -22,10 +22,11 @@ pub(super) fn print_summary(fleet: &Fleet, console: &str) {
         print("The scan failed, so what is missing is not known. The console shows why, on the asset's page.");
     }
     print(&format!(
-        "{} packages, {} updates missing, {} of them security, {}",
+        "{} packages, {} of them with an update; {} updates missing, {} of them security, {}",
         thousands(overview.packages),
-        overview.updates,
-        overview.security_updates,
+        thousands(overview.offers),
+        overview.missing,
+        overview.missing_security,
         cves(&overview)
     ));
     print_most_urgent(&overview, "Most urgent:");
