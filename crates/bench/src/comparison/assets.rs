@@ -5,12 +5,12 @@ use std::path::Path;
 
 use fettle_fleet::Fleet;
 use fettle_model::AssetId;
-use fettle_model::asset::Interface;
+use fettle_model::asset::{Facts, Interface};
 use fettle_model::component::Component;
 use fettle_model::debian_source::unsigned;
 use fettle_qql::text::sorted_words;
 use fettle_store::Tx;
-use fettle_store::assets::{Asset, AssetFacts, AssetNumber, LoadedAsset};
+use fettle_store::assets::{Asset, AssetNumber, UnpackedAsset};
 use fettle_wire::WireComponent;
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
@@ -44,13 +44,11 @@ pub(crate) async fn write(fleet: &Fleet, folder: &Path) -> anyhow::Result<(Vec<T
             };
             let mut last = AssetNumber(i64::MIN);
             loop {
-                let page = read.assets().load_after(last, PAGE).await?;
+                let page = read.assets().packed_after(last, PAGE).await?;
                 let Some(end) = page.last() else { break };
-                let mut facts: FxHashMap<_, _> = read.assets().facts_after(last, PAGE).await?.into_iter().collect();
-                last = end.asset.number;
-                for loaded in page.into_iter().filter(|loaded| loaded.asset.retired_at.is_none()) {
-                    let facts = facts.remove(&loaded.asset.number);
-                    tables.add(&loaded, facts.as_ref())?;
+                last = end.number();
+                for packed in page {
+                    tables.add(&packed.unpack()?)?;
                 }
             }
             let Tables { asset, interface, having, numbers, .. } = tables;
@@ -75,17 +73,18 @@ struct Tables<'f> {
 }
 
 impl Tables<'_> {
-    fn add(&mut self, loaded: &LoadedAsset, facts: Option<&AssetFacts>) -> anyhow::Result<()> {
+    fn add(&mut self, unpacked: &UnpackedAsset) -> anyhow::Result<()> {
         let number = u32::try_from(self.numbers.len())?;
-        self.numbers.insert(loaded.asset.id, number);
-        self.add_asset(number, &loaded.asset, facts)?;
-        for interface in facts.into_iter().flat_map(|facts| &facts.facts.interfaces) {
+        let facts = &unpacked.facts.facts;
+        self.numbers.insert(unpacked.asset.id, number);
+        self.add_asset(number, &unpacked.asset, facts)?;
+        for interface in &facts.interfaces {
             for address in addresses(interface) {
                 self.interface.add((number, &interface.name, u32::from(address)))?;
             }
         }
         self.having.resize_with(self.places.len(), RoaringBitmap::new);
-        for component in &loaded.inventory.components {
+        for component in &unpacked.components {
             let place = self.places.get(component).copied();
             let place = place.ok_or_else(|| anyhow::anyhow!("component {component} is not in the database"))?;
             self.having[place as usize].insert(number);
@@ -94,7 +93,7 @@ impl Tables<'_> {
     }
 
     /// Counts of findings are the index's own.
-    fn add_asset(&mut self, number: u32, asset: &Asset, facts: Option<&AssetFacts>) -> anyhow::Result<()> {
+    fn add_asset(&mut self, number: u32, asset: &Asset, facts: &Facts) -> anyhow::Result<()> {
         let row = self.fleet.index.asset(asset.id);
         let counts = row.ok_or_else(|| anyhow::anyhow!("the index has no asset {}", asset.id))?.counts;
         let platform = match asset.os_family.as_str() {
@@ -102,13 +101,12 @@ impl Tables<'_> {
             "windows" => Some("Windows"),
             _ => None,
         };
-        let facts = facts.map(|facts| &facts.facts);
         let user = asset.last_logged_on.as_deref().filter(|user| !user.is_empty());
         self.asset.add((
             (number, asset.id.to_string(), &asset.hostname, words(&asset.hostname)),
             (&asset.os_name, words(&asset.os_name), &asset.os_id, platform),
-            facts.and_then(|facts| facts.hardware.model.as_deref()),
-            facts.and_then(|facts| facts.timezone.as_deref()),
+            facts.hardware.model.as_deref(),
+            facts.timezone.as_deref(),
             (user, user.map(words)),
             asset.pending_reboot,
             asset.scanned_at.map(sql_moment),
