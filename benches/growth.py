@@ -162,8 +162,8 @@ def page(points):
         "What questions in QQL, memory and the start take with more hosts. The page and its picture are made by",
         "`fettle-bench --only growth` of a release build, which simulates the fleets; the questions stand in",
         "[benches/queries.qql](../benches/queries.qql). Times are the middle one of up to 15 runs on "
-        f"{os.cpu_count()} cores, memory is what agents",
-        "and index add to the process.",
+        f"{os.cpu_count()} cores. Memory is what agents",
+        "and index add to the process, components and patches among it, which all hosts share.",
         "",
         "![Milliseconds of each question, bytes of a host, seconds of the start, over the number of hosts](growth.svg)",
         "",

@@ -1,4 +1,5 @@
-//! What a fleet costs as it grows: each size in a process of its own, so that memory is that of one fleet alone.
+//! What a fleet costs as it grows: each size in a process of its own that only opens and asks it, so that memory is that
+//! of one fleet alone.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -7,7 +8,7 @@ use std::process::{Command, Stdio};
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
-use crate::comparison::{Answered, alone};
+use crate::comparison::{Answered, alone, make};
 use crate::process;
 use crate::table::{Bar, Table, show};
 
@@ -20,7 +21,7 @@ pub(crate) const DOCUMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../d
 struct Point {
     hosts: u32,
     index_seconds: f64,
-    /// Bytes that agents and index take of each host.
+    /// Bytes that agents and index take, with components and patches that all hosts share, by hosts.
     bytes_per_host: f64,
     questions: Vec<Asked>,
 }
@@ -39,9 +40,12 @@ pub(crate) async fn measure(
     (seed, data): (u64, Option<&Path>),
     documents: &Path,
 ) -> anyhow::Result<()> {
+    let temporary = tempfile::tempdir()?;
+    let data = data.unwrap_or(temporary.path());
     let mut points = Vec::with_capacity(sizes.len());
     for hosts in sizes {
         show(&format!("{hosts} hosts"));
+        make((*hosts, seed), data).await?;
         let point = in_a_process(*hosts, seed, data).await?;
         table.add(&format!("{hosts} hosts: index rebuilt"), point.index_seconds, None, "s", Bar::None);
         table.add(&format!("{hosts} hosts: memory of each"), point.bytes_per_host, None, "bytes", Bar::None);
@@ -53,12 +57,9 @@ pub(crate) async fn measure(
     draw(&points, documents)
 }
 
-async fn in_a_process(hosts: u32, seed: u64, data: Option<&Path>) -> anyhow::Result<Point> {
+async fn in_a_process(hosts: u32, seed: u64, data: &Path) -> anyhow::Result<Point> {
     let mut command = tokio::process::Command::new(std::env::current_exe()?);
-    command.args(["--growth-of", &hosts.to_string(), "--seed", &seed.to_string()]);
-    if let Some(data) = data {
-        command.arg("--data").arg(data);
-    }
+    command.args(["--growth-of", &hosts.to_string(), "--seed", &seed.to_string()]).arg("--data").arg(data);
     let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().await?;
     anyhow::ensure!(output.status.success(), "measuring {hosts} hosts ended with {}", output.status);
     // Before it stand lines for whoever waits.
@@ -69,6 +70,7 @@ async fn in_a_process(hosts: u32, seed: u64, data: Option<&Path>) -> anyhow::Res
 
 /// Measures one size in this process, and prints it as the last line.
 pub(crate) async fn one(hosts: u32, seed: u64, data: Option<&Path>) -> anyhow::Result<()> {
+    let data = data.context("--growth-of asks a fleet that is in --data")?;
     let before = process::own_pss()?;
     let mut after = before;
     let measured = alone((hosts, seed), data, || {

@@ -38,14 +38,20 @@ pub(crate) struct Opened {
     pub(crate) scopes: HashMap<String, Scope>,
 }
 
-/// The fleet in `data`; simulated there first where there is none.
-pub(crate) async fn open(data: &Path, simulation: &Simulation) -> anyhow::Result<Opened> {
+/// Simulates the fleet in `data`, where there is none.
+pub(crate) async fn make(data: &Path, simulation: &Simulation) -> anyhow::Result<()> {
     if !data.join("fettle.db").exists() {
         fs_err::create_dir_all(data)?;
         let begun = Instant::now();
         simulate(data, None, simulation, SystemClock.now(), |_| ()).await?;
         show(&format!("  {} hosts simulated in {:.0} s", simulation.assets, begun.elapsed().as_secs_f64()));
     }
+    Ok(())
+}
+
+/// The fleet in `data`; simulated there first where there is none.
+pub(crate) async fn open(data: &Path, simulation: &Simulation) -> anyhow::Result<Opened> {
+    make(data, simulation).await?;
     let clock = Arc::new(ManualClock::new(SystemClock.now()));
     let start = Start {
         database: format!("sqlite:{}", data.display()),

@@ -54,21 +54,25 @@ pub(crate) async fn measure(table: &mut Table, comparison: &Comparison<'_>) -> a
     Ok(())
 }
 
-/// What one machine's memory and processors take to answer: figures for the growth of the fleet.
+/// Fettle by itself: figures for the growth of the fleet.
 #[derive(Debug)]
 pub(crate) struct Alone {
     pub(crate) index_loaded: Duration,
     pub(crate) questions: Vec<Answered>,
 }
 
-/// Fettle by itself. `loaded` is called between loading and the first question.
+/// Sees to the fleet in `data`, so that [`alone`] finds it.
+pub(crate) async fn make((hosts, seed): (u32, u64), data: &Path) -> anyhow::Result<()> {
+    fleet::make(&data.join(hosts.to_string()), &Simulation::new(hosts, seed)).await
+}
+
+/// Asks the fleet that is in `data`. `loaded` is called between loading and the first question.
 pub(crate) async fn alone(
     (hosts, seed): (u32, u64),
-    data: Option<&Path>,
+    data: &Path,
     loaded: impl FnOnce() -> anyhow::Result<()>,
 ) -> anyhow::Result<Alone> {
-    let (folder, _temporary) = folder(data, hosts)?;
-    let opened = fleet::open(&folder, &Simulation::new(hosts, seed)).await?;
+    let opened = fleet::open(&data.join(hosts.to_string()), &Simulation::new(hosts, seed)).await?;
     loaded()?;
     let questions = asked_of_fettle(&opened, RUNS).await?;
     opened.fleet.database.close().await;
