@@ -200,7 +200,7 @@ impl Index {
     pub fn remove_asset(&self, asset: AssetId) {
         let mut shared = self.shared.write().expect(POISONED);
         let Some(slot) = shared.slots.remove(&asset) else { return };
-        shared.free_slots.push(slot.number());
+        shared.free_slots.push(slot);
         self.block(slot.block).write().expect(POISONED).clear(slot);
         self.tags.pending.note_asset(asset, FactKinds::PRESENCE);
     }
@@ -218,11 +218,10 @@ impl Shared {
         if let Some(slot) = self.slots.get(&asset) {
             return *slot;
         }
-        let number = self.free_slots.pop().unwrap_or_else(|| {
+        let slot = self.free_slots.pop().unwrap_or_else(|| {
             self.next_slot += 1;
-            self.next_slot - 1
+            Slot::of(self.next_slot - 1, self.block_size)
         });
-        let slot = Slot::of(number);
         self.slots.insert(asset, slot);
         slot
     }

@@ -67,8 +67,19 @@ struct Shared {
     tags: tags::Tags,
     /// What is overdue depends on the time: this one.
     as_of: Timestamp,
+    block_size: BlockSize,
     next_slot: usize,
-    free_slots: Vec<usize>,
+    free_slots: Vec<Slot>,
+}
+
+/// Slots of a block.
+#[derive(Debug, Clone, Copy)]
+struct BlockSize(usize);
+
+impl Default for BlockSize {
+    fn default() -> Self {
+        Self(BLOCK_SIZE)
+    }
 }
 
 /// Where an asset stands: never the public id, and not kept anywhere but in memory.
@@ -79,12 +90,8 @@ struct Slot {
 }
 
 impl Slot {
-    fn of(number: usize) -> Self {
-        Self { block: number / BLOCK_SIZE, at: u16::try_from(number % BLOCK_SIZE).expect("below the block size") }
-    }
-
-    fn number(self) -> usize {
-        self.block * BLOCK_SIZE + usize::from(self.at)
+    fn of(number: usize, BlockSize(size): BlockSize) -> Self {
+        Self { block: number / size, at: u16::try_from(number % size).expect("a block's slots fit") }
     }
 }
 
@@ -99,6 +106,14 @@ impl Index {
     pub fn with_sla(sla: SlaDays, now: Timestamp) -> Self {
         let shared = Shared { sla, as_of: now, ..Shared::default() };
         Self { shared: RwLock::new(shared), ..Self::default() }
+    }
+
+    /// With blocks of so many assets, at most [`BLOCK_SIZE`]; before any is put in.
+    #[must_use]
+    pub fn in_blocks_of(mut self, size: usize) -> Self {
+        let shared = self.shared.get_mut().expect(POISONED);
+        shared.block_size = BlockSize(size.clamp(1, BLOCK_SIZE));
+        self
     }
 
     /// Moves the one moment as of which everything that depends on the time is answered.

@@ -83,7 +83,7 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         let now = Timestamp::from_second(AS_OF).expect("a time");
-        let index = Index::with_sla(SlaDays::default(), now);
+        let index = Index::with_sla(SlaDays::default(), now).in_blocks_of(2);
         Self { index, truth: Truth::default(), tags: BTreeMap::new(), revision: 0, now }
     }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fettle_index::Index;
 use fettle_index::ask::{Deadline, GroupBy, GroupOrder, Question};
 use fettle_qql::measure::{Figure, Measure, Statistic, measures};
 use fettle_qql::order::DateInterval;
@@ -16,7 +15,7 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use crate::plain::{Installed, Patch, Vulnerability, World};
-use crate::questions::{ENTITIES, Fleet, fleet, samples, shown};
+use crate::questions::{Asked, ENTITIES, fleet, shown};
 use crate::truth::AS_OF;
 
 /// Queries about one fleet.
@@ -95,17 +94,11 @@ fn is_right(figure: Option<Figure>, measure: Measure, values: &[f64]) -> bool {
     }
 }
 
-fn measure(fleet: &Fleet) -> Result<(), TestCaseError> {
-    let truth = fleet.truth();
-    let index: Index = Fleet::index(&truth);
-    let assets = fleet.scope(&truth);
-    let scope = fleet.asked_in(&assets);
-    let world = World { truth: &truth, scope: assets };
-    let samples = samples(&world);
+fn measure(Asked { seed, index, scope, world, samples }: Asked<'_>) -> Result<(), TestCaseError> {
     let now = Timestamp::from_second(AS_OF).expect("a time");
     for round in 0..QUERIES {
         let entity = ENTITIES[round % ENTITIES.len()];
-        let seed = fleet.seed.wrapping_add(round as u64);
+        let seed = seed.wrapping_add(round as u64);
         let context = Context::new(entity, now, TimeZone::UTC);
         let mut generator = Generator::new(seed, entity, Vocabulary::FETTLE, Arc::clone(&samples));
         // Pairs are the other test's.
@@ -135,9 +128,9 @@ fn measure(fleet: &Fleet) -> Result<(), TestCaseError> {
             limit: 1_000,
             measures: chosen.clone(),
         };
-        let question = Question { query: &query, having: None, scope: &scope, deadline: Deadline::default() };
+        let question = Question { query: &query, having: None, scope, deadline: Deadline::default() };
         let groups = index.ask_groups(&question, &by).expect("there is time");
-        let expected = measured(&world, &query, group, &chosen);
+        let expected = measured(world, &query, group, &chosen);
         prop_assert_eq!(groups.groups.len(), expected.len(), "{} by {}", text, group.name);
         for told in groups.groups {
             let values = &expected[&told.values[0].as_ref().map(|value| value.text.clone())];
@@ -156,6 +149,6 @@ proptest! {
 
     #[test]
     fn are_those_of_the_things_in_a_group(fleet in fleet()) {
-        measure(&fleet)?;
+        fleet.asked(measure)?;
     }
 }

@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use crate::plain::World;
-use crate::questions::{ENTITIES, Fleet, expected, fleet, other_side, samples};
+use crate::questions::{Asked, ENTITIES, expected, fleet, other_side};
 use crate::truth::AS_OF;
 
 /// Queries about one fleet.
@@ -68,17 +68,11 @@ impl Held<'_> {
     }
 }
 
-fn explain(fleet: &Fleet) -> Result<(), TestCaseError> {
-    let truth = fleet.truth();
-    let index = Fleet::index(&truth);
-    let assets = fleet.scope(&truth);
-    let scope = fleet.asked_in(&assets);
-    let world = World { truth: &truth, scope: assets };
-    let samples = samples(&world);
+fn explain(Asked { seed, index, scope, world, samples }: Asked<'_>) -> Result<(), TestCaseError> {
     let now = Timestamp::from_second(AS_OF).expect("a time");
     for round in 0..QUERIES {
         let entity = ENTITIES[round % ENTITIES.len()];
-        let seed = fleet.seed.wrapping_add(round as u64);
+        let seed = seed.wrapping_add(round as u64);
         let context = Context::new(entity, now, TimeZone::UTC);
         let text = Generator::new(seed, entity, Vocabulary::FETTLE, Arc::clone(&samples)).query();
         let query = check(&text, &context).expect("the generator writes queries");
@@ -87,21 +81,20 @@ fn explain(fleet: &Fleet) -> Result<(), TestCaseError> {
             .map(|other| Generator::new(seed, other, Vocabulary::FETTLE, Arc::clone(&samples)).query())
             .and_then(|text| check_having(&text, &context).ok());
         let everything = check("", &context).expect("the empty query");
-        let (all, _) = expected(&world, &everything, None, &[], &Vocabulary::FETTLE.tokens(entity)[0]);
+        let (all, _) = expected(world, &everything, None, &[], &Vocabulary::FETTLE.tokens(entity)[0]);
         let place = usize::try_from(seed % 1_000).expect("small");
         let Some(thing) = all.get(place % all.len().max(1)) else { continue };
-        let question =
-            Question { query: &query, having: having.as_ref(), scope: &scope, deadline: Deadline::default() };
+        let question = Question { query: &query, having: having.as_ref(), scope, deadline: Deadline::default() };
         let explained = index.explain(&question, Some(thing)).expect("there is time");
         let whole = explained.total.expect("there is time").count;
         prop_assert_eq!(whole, index.ask_count(&question).expect("there is time"), "{}", text);
-        let of = |is_second| Held { index: &index, world: &world, scope: &scope, context: &context, is_second, thing };
+        let of = |is_second| Held { index, world, scope, context: &context, is_second, thing };
         of(false).compare(&explained.query, &query.root, &mut Vec::new())?;
         prop_assert_eq!(explained.having.is_some(), having.is_some());
         if let (Some(part), Some(having)) = (&explained.having, &having) {
             of(true).compare(part, &having.root, &mut Vec::new())?;
         }
-        let (found, _) = expected(&world, &query, having.as_ref(), &[], &Vocabulary::FETTLE.tokens(entity)[0]);
+        let (found, _) = expected(world, &query, having.as_ref(), &[], &Vocabulary::FETTLE.tokens(entity)[0]);
         let told = explained.thing.expect("one thing was asked for");
         prop_assert_eq!(told.holds, Some(found.contains(thing)), "{} of {:?}", text, thing);
     }
@@ -113,6 +106,6 @@ proptest! {
 
     #[test]
     fn find_what_each_finds_by_itself(fleet in fleet()) {
-        explain(&fleet)?;
+        fleet.asked(explain)?;
     }
 }

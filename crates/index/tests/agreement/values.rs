@@ -9,7 +9,7 @@ use fettle_testqql::{Thing, plain};
 use proptest::prelude::*;
 
 use crate::plain::{Installed, Patch, Vulnerability, World};
-use crate::questions::{ENTITIES, Fleet, fleet};
+use crate::questions::{Asked, ENTITIES, fleet};
 
 /// Each value with the number of things that have it.
 fn counted(world: &World<'_>, token: &TokenDefinition) -> BTreeMap<String, u64> {
@@ -31,14 +31,9 @@ fn counted(world: &World<'_>, token: &TokenDefinition) -> BTreeMap<String, u64> 
     counts
 }
 
-fn complete(fleet: &Fleet) -> Result<(), TestCaseError> {
-    let truth = fleet.truth();
-    let index = Fleet::index(&truth);
-    let assets = fleet.scope(&truth);
-    let scope = fleet.asked_in(&assets);
-    let world = World { truth: &truth, scope: assets };
+fn complete(Asked { seed, index, scope, world, .. }: Asked<'_>) -> Result<(), TestCaseError> {
     for token in ENTITIES.into_iter().flat_map(|entity| Vocabulary::FETTLE.tokens(entity)) {
-        let everything = index.ask_values(token, ("", 1_000), &scope, Deadline::default()).expect("there is time");
+        let everything = index.ask_values(token, ("", 1_000), scope, Deadline::default()).expect("there is time");
         let Some(everything) = everything else {
             let is_left_out = token.tie.is_some()
                 || token.kind.is_group()
@@ -46,10 +41,10 @@ fn complete(fleet: &Fleet) -> Result<(), TestCaseError> {
             prop_assert!(is_left_out, "{}", token.name);
             continue;
         };
-        let truth = counted(&world, token);
+        let truth = counted(world, token);
         prop_assert_eq!(&everything.iter().cloned().collect::<BTreeMap<_, _>>(), &truth, "{}", token.name);
         // The first letters of one of them, in capitals.
-        let Some(value) = truth.keys().nth(usize::try_from(fleet.seed % 7).expect("small") % truth.len().max(1)) else {
+        let Some(value) = truth.keys().nth(usize::try_from(seed % 7).expect("small") % truth.len().max(1)) else {
             continue;
         };
         let prefix: String = value.chars().take(2).collect();
@@ -57,7 +52,7 @@ fn complete(fleet: &Fleet) -> Result<(), TestCaseError> {
             truth.iter().filter(|(value, _)| folded(value).starts_with(&folded(&prefix))).collect();
         expected.sort_by_key(|(value, count)| (std::cmp::Reverse(**count), (*value).clone()));
         expected.truncate(2);
-        let offered = index.ask_values(token, (&prefix.to_uppercase(), 2), &scope, Deadline::default());
+        let offered = index.ask_values(token, (&prefix.to_uppercase(), 2), scope, Deadline::default());
         let offered = offered.expect("there is time").expect("as before");
         let offered: Vec<_> = offered.iter().map(|(value, count)| (value, count)).collect();
         prop_assert_eq!(offered, expected, "{} that begins with {}", token.name, prefix);
@@ -70,6 +65,6 @@ proptest! {
 
     #[test]
     fn are_those_of_things_in_scope(fleet in fleet()) {
-        complete(&fleet)?;
+        fleet.asked(complete)?;
     }
 }
