@@ -41,7 +41,7 @@ pub(crate) async fn measure(
     documents: &Path,
 ) -> anyhow::Result<()> {
     let temporary = tempfile::tempdir()?;
-    let data = data.unwrap_or(temporary.path());
+    let data = data.unwrap_or_else(|| temporary.path());
     let mut points = Vec::with_capacity(sizes.len());
     for hosts in sizes {
         show(&format!("{hosts} hosts"));
