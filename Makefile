@@ -43,7 +43,7 @@ test-hosts: console
 	cargo test --locked -p fettle-e2e -- --nocapture --include-ignored
 
 bench:
-	@scripts/packages build test
+	@scripts/packages build test bench
 	cargo build --release --locked -p fettle-bench
 	./target/release/fettle-bench $(BENCH_OPTIONS)
 

@@ -3,8 +3,10 @@
 
 mod check_ins;
 mod collections;
+mod comparison;
 mod detection;
 mod fleet;
+mod growth;
 mod live;
 mod load;
 mod process;
@@ -20,7 +22,7 @@ use crate::table::Table;
 
 #[derive(Debug, Parser)]
 #[command(
-    about = "Measures the server (check-ins, memory, database size, start), detection, questions and live agents"
+    about = "Measures the server (check-ins, memory, database size, start), detection, questions and live agents, and compares"
 )]
 struct Options {
     /// One part alone.
@@ -49,6 +51,25 @@ struct Options {
     /// Changed check-ins of them a second.
     #[arg(long, default_value_t = 1_000)]
     live_changes: u32,
+    /// Hosts of the fleet that Fettle and databases are asked about.
+    #[arg(long, default_value_t = 1_000_000)]
+    comparison_hosts: u32,
+    /// A folder of simulated fleets, each in a folder named by its number of hosts. Those that are there are asked, the
+    /// others made; without it all are made anew and removed.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Keeps the tables that databases are asked about, and DuckDB's database.
+    #[arg(long)]
+    keep: bool,
+    /// Sizes of the fleets of which the growth is told.
+    #[arg(long, value_delimiter = ',', default_values_t = [10_000, 100_000, 1_000_000])]
+    growth_hosts: Vec<u32>,
+    /// Measures one of them, and prints that as JSON.
+    #[arg(long, hide = true)]
+    growth_of: Option<u32>,
+    /// Where growth.svg and growth.md are written.
+    #[arg(long, default_value = growth::DOCUMENTS)]
+    growth_documents: PathBuf,
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// The folder of real vendor data; what needs it is left out where it is not.
@@ -65,12 +86,19 @@ enum Part {
     Questions,
     /// Thousands of agents over the wire, and a reconnect storm.
     Live,
+    /// QQL beside DuckDB and PostgreSQL, answers checked equal.
+    Comparison,
+    /// What questions, memory and start cost as the fleet grows; writes the page and its picture. Only when it is asked for.
+    Growth,
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let options = Options::parse();
     let mut table = Table::default();
+    if let Some(hosts) = options.growth_of {
+        return growth::one(hosts, options.seed, options.data.as_deref()).await;
+    }
     let is_wanted = |part| options.only.is_none_or(|only| only == part);
     if is_wanted(Part::Server) {
         server(&mut table, &options).await?;
@@ -84,8 +112,25 @@ async fn main() -> anyhow::Result<()> {
     if is_wanted(Part::Live) {
         live::measure(&mut table, options.live_agents, options.live_changes, options.seed).await?;
     }
+    let compared = if is_wanted(Part::Comparison) { comparison(&mut table, &options).await } else { Ok(()) };
+    if options.only == Some(Part::Growth) {
+        let (sizes, documents) = (&options.growth_hosts, &options.growth_documents);
+        growth::measure(&mut table, sizes, (options.seed, options.data.as_deref()), documents).await?;
+    }
     table.print();
-    Ok(())
+    // Where answers differ the figures are of interest all the same.
+    compared
+}
+
+async fn comparison(table: &mut Table, options: &Options) -> anyhow::Result<()> {
+    let comparison = comparison::Comparison {
+        hosts: options.comparison_hosts,
+        seed: options.seed,
+        data: options.data.as_deref(),
+        keep: options.keep,
+        without_postgres: options.without_postgres,
+    };
+    comparison::measure(table, &comparison).await
 }
 
 async fn server(table: &mut Table, options: &Options) -> anyhow::Result<()> {

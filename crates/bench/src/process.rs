@@ -47,10 +47,7 @@ impl Measured {
 
     /// Proportional set size, in bytes.
     pub(crate) fn pss(&self) -> anyhow::Result<u64> {
-        let rollup = fs_err::read_to_string(Path::new("/proc").join(self.pid.to_string()).join("smaps_rollup"))?;
-        let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).context("a line of smaps_rollup")?;
-        let kib: u64 = line.trim().trim_end_matches("kB").trim().parse()?;
-        Ok(kib * 1024)
+        pss_of(&self.pid.to_string())
     }
 
     /// Ends it as an operator would.
@@ -74,4 +71,16 @@ fn cpu_of(process: &str) -> anyhow::Result<Duration> {
     let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok()).context("a field of stat");
     // USER_HZ is 100 on Linux.
     Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
+}
+
+/// Proportional set size of this process, in bytes.
+pub(crate) fn own_pss() -> anyhow::Result<u64> {
+    pss_of("self")
+}
+
+fn pss_of(process: &str) -> anyhow::Result<u64> {
+    let rollup = fs_err::read_to_string(Path::new("/proc").join(process).join("smaps_rollup"))?;
+    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).context("a line of smaps_rollup")?;
+    let kib: u64 = line.trim().trim_end_matches("kB").trim().parse()?;
+    Ok(kib * 1024)
 }

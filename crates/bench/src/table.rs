@@ -14,17 +14,46 @@ pub(crate) struct Table {
 pub(crate) enum Bar {
     None,
     AtMost(f64),
+    AtLeast(f64),
+}
+
+/// Somebody else who did the same in the same run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer {
+    pub(crate) name: &'static str,
+    pub(crate) figure: f64,
 }
 
 impl Table {
     /// A figure in `unit`, what the floor of the same run is, and whether the bar is met. Shown at once, too.
     pub(crate) fn add(&mut self, what: &str, figure: f64, floor: Option<f64>, unit: &str, bar: Bar) {
-        let text = |number: f64| format!("{} {unit}", decimals(number));
+        let floor = floor.map(|floor| with_unit(floor, unit)).unwrap_or_default();
+        self.add_row(what, figure, floor, unit, bar);
+    }
+
+    /// The same, beside others instead of a floor.
+    pub(crate) fn add_beside(&mut self, what: &str, figure: f64, peers: &[Peer], unit: &str, bar: Bar) {
+        let peers = peers.iter().map(|peer| format!("{} {}", peer.name, with_unit(peer.figure, unit)));
+        self.add_row(what, figure, peers.collect::<Vec<_>>().join(", "), unit, bar);
+    }
+
+    /// What was not measured, and why.
+    pub(crate) fn note(&mut self, what: &str, reason: &str) {
+        self.push([what.to_owned(), "–".to_owned(), reason.to_owned(), String::new(), String::new()]);
+    }
+
+    fn add_row(&mut self, what: &str, figure: f64, beside: String, unit: &str, bar: Bar) {
+        let text = |number: f64| with_unit(number, unit);
+        let verdict = |is_met: bool| if is_met { "met" } else { "missed" };
         let (bar, verdict) = match bar {
             Bar::None => (String::new(), ""),
-            Bar::AtMost(most) => (format!("≤ {}", text(most)), if figure <= most { "met" } else { "missed" }),
+            Bar::AtMost(most) => (format!("≤ {}", text(most)), verdict(figure <= most)),
+            Bar::AtLeast(least) => (format!("≥ {}", text(least)), verdict(figure >= least)),
         };
-        let row = [what.to_owned(), text(figure), floor.map(text).unwrap_or_default(), bar, verdict.to_owned()];
+        self.push([what.to_owned(), text(figure), beside, bar, verdict.to_owned()]);
+    }
+
+    fn push(&mut self, row: [String; 5]) {
         show(&row.iter().filter(|cell| !cell.is_empty()).cloned().collect::<Vec<_>>().join("  "));
         self.rows.push(row);
     }
@@ -32,7 +61,7 @@ impl Table {
     pub(crate) fn print(&self) {
         let mut drawn = Drawn::new();
         drawn.load_preset(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
-        drawn.set_header(["", "measured", "floor", "bar", ""]);
+        drawn.set_header(["", "measured", "floor, or others", "bar", ""]);
         drawn.add_rows(self.rows.clone());
         show(&drawn.to_string());
     }
@@ -41,6 +70,10 @@ impl Table {
 #[expect(clippy::print_stdout, reason = "the result of the program")]
 pub(crate) fn show(line: &str) {
     println!("{line}");
+}
+
+fn with_unit(number: f64, unit: &str) -> String {
+    format!("{} {unit}", decimals(number))
 }
 
 fn decimals(number: f64) -> String {

@@ -24,9 +24,10 @@ impl Posting {
             [one] => Self::One(*one),
             few if few.len() <= FEW => Self::Few(few.into()),
             many => {
-                let grown = RoaringBitmap::from_sorted_iter(many.iter().map(|slot| u32::from(*slot)));
+                let grown = RoaringBitmap::from_sorted_iter(many.iter().map(|slot| u32::from(*slot)))
+                    .expect("the caller's slots rise");
                 // It grew by doubling: a copy is as large as it has to be.
-                Self::Many(grown.expect("the caller's slots rise").clone())
+                Self::Many(RoaringBitmap::clone(&grown))
             }
         }
     }

@@ -77,7 +77,7 @@ impl Needle {
     fn of_phrase(phrase: &Phrase) -> Option<Self> {
         match phrase.words() {
             [word] => Self::of_pattern(word, Unit::Word),
-            words => Self::of_piece(longest(words.iter().filter_map(piece))?, None),
+            words => Some(Self::of_piece(&longest(words.iter().filter_map(piece))?, None)),
         }
     }
 
@@ -91,11 +91,11 @@ impl Needle {
         let is_told = |glyph: &Glyph| matches!(glyph, Glyph::Is(c) if c.is_ascii());
         let whole = whole.filter(|(inner, ..)| inner.iter().all(is_told));
         let edges = whole.map(|(_, any_before, any_behind)| Edges { unit, any_before, any_behind });
-        Self::of_piece(piece(pattern)?, edges)
+        Some(Self::of_piece(&piece(pattern)?, edges))
     }
 
-    fn of_piece(piece: String, whole: Option<Edges>) -> Option<Self> {
-        Some(Self { piece: Finder::new(piece.as_bytes()).into_owned(), whole })
+    fn of_piece(piece: &str, whole: Option<Edges>) -> Self {
+        Self { piece: Finder::new(piece.as_bytes()).into_owned(), whole }
     }
 
     /// The first place in lower-case text.

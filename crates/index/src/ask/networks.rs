@@ -61,7 +61,7 @@ pub(super) fn slots_with_interface(block: &Block, inner: &Expression) -> Bits {
     };
     // The interfaces of machines outside a network need not be looked at.
     let within = required(inner).map(|(token, ranges)| slots_with_address(block, token, ranges));
-    within.as_ref().unwrap_or(block.columns.taken()).iter().filter(is_wanted).collect()
+    within.as_ref().unwrap_or_else(|| block.columns.taken()).iter().filter(is_wanted).collect()
 }
 
 /// Addresses of which an interface has to have one.
