@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { counted, formatShare } from "./count";
+import { counted, formatShare, formatShort } from "./count";
 import { formatBytes } from "./size";
 import { elapsed, formatDuration, relativeTime } from "./time";
 import { words } from "./words";
@@ -14,6 +14,15 @@ describe("sizes", () => {
     [999_600, "1.0 MB"],
     [3_200_000_000, "3.2 GB"],
   ])("%s is %s", (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+});
+
+describe("short numbers", () => {
+  it.each([
+    [0, "0"],
+    [99_999, "99,999"],
+    [100_000, "100K"],
+    [14_733_882, "14.7M"],
+  ])("%s is %s", (count, text) => expect(formatShort(count)).toBe(text));
 });
 
 describe("times", () => {

@@ -19,7 +19,8 @@ type Props = {
 export function FacetBox({ title, choices, isDisabled, onClear, children }: Props) {
   const id = useId();
   const on = choices?.filter(({ isOn }) => isOn).length ?? 0;
-  if (choices?.length === 0) return null;
+  // What cannot be chosen now, and was never counted, would wait for ever.
+  if (choices?.length === 0 || (isDisabled && !choices)) return null;
   return (
     <fieldset className="ft-facet" disabled={isDisabled}>
       <legend>

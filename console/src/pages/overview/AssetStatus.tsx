@@ -1,7 +1,7 @@
 import { Card, CardBody, CardTitle, Skeleton, Title } from "@patternfly/react-core";
 import { Link } from "react-router";
 import type { Overview } from "../../api/types";
-import { counted, formatCount } from "../../format/count";
+import { counted, formatCount, formatShort } from "../../format/count";
 import { queryLink } from "../../url/queryLink";
 import { arcs } from "./donut";
 
@@ -56,7 +56,7 @@ function Ring({ overview }: { overview: Overview }) {
           />
         ))}
         <text x="21" y="21.5" className="ft-ring-value">
-          {formatCount(overview.assets)}
+          {formatShort(overview.assets)}
         </text>
         <text x="21" y="26.5" className="ft-ring-unit">
           {overview.assets === 1 ? "asset" : "assets"}

@@ -1,56 +1,56 @@
 import { Card, CardBody, Skeleton } from "@patternfly/react-core";
 import { Link } from "react-router";
 import type { Overview } from "../../api/types";
-import { formatCount } from "../../format/count";
+import { formatCount, formatShort } from "../../format/count";
 import { queryLink } from "../../url/queryLink";
 import { missing } from "../patches/patchesList";
 import { exposed } from "../vulnerabilities/vulnerabilitiesList";
 
 type Figure = {
   name: string;
-  value: (overview: Overview) => string;
+  value: (overview: Overview) => number;
   note?: (overview: Overview) => string;
   to: string;
 };
 
 const figures: Figure[] = [
-  { name: "Assets", value: ({ assets }) => formatCount(assets), to: "/assets" },
+  { name: "Assets", value: ({ assets }) => assets, to: "/assets" },
   {
     name: "Updates missing",
-    value: ({ updatesMissing }) => formatCount(updatesMissing),
+    value: ({ updatesMissing }) => updatesMissing,
     to: queryLink("/patches", missing),
   },
   {
     name: "Security updates",
-    value: ({ securityMissing }) => formatCount(securityMissing),
+    value: ({ securityMissing }) => securityMissing,
     to: queryLink("/patches", `${missing} and isSecurity:true`),
   },
   {
     name: "CVEs so far",
-    value: ({ cves }) => formatCount(cves),
+    value: ({ cves }) => cves,
     note: ({ cvesRead, cvesOf }) => `${formatCount(cvesRead)} of ${formatCount(cvesOf)} changelogs read`,
     to: queryLink("/patches", `${missing} and isSecurity:true`),
   },
   {
     name: "Known exploited",
-    value: ({ knownExploited }) => formatCount(knownExploited),
+    value: ({ knownExploited }) => knownExploited,
     note: () => "exposed CVEs in CISA's catalogue",
     to: queryLink("/vulnerabilities", `${exposed} and isKnownExploited:true`),
   },
   {
     name: "Assets overdue",
-    value: ({ assetsOverdue }) => formatCount(assetsOverdue),
+    value: ({ assetsOverdue }) => assetsOverdue,
     note: () => "with a patch past its due date",
     to: queryLink("/assets", "overdueFindingCount>0", "missingSecurityPatchCount:desc"),
   },
   {
     name: "Restart pending",
-    value: ({ rebootPending }) => formatCount(rebootPending),
+    value: ({ rebootPending }) => rebootPending,
     to: queryLink("/assets", "pendingReboot:true"),
   },
   {
     name: "Not assessed",
-    value: ({ assetsNotAssessed }) => formatCount(assetsNotAssessed),
+    value: ({ assetsNotAssessed }) => assetsNotAssessed,
     to: queryLink("/assets", "scanStatus:[Pending,Failed]"),
   },
 ];
@@ -64,7 +64,9 @@ export function Figures({ overview }: { overview: Overview | undefined }) {
             <CardBody>
               {overview ? (
                 <Link to={to} className="ft-figure">
-                  <span className="ft-figure-value">{value(overview)}</span>
+                  <span className="ft-figure-value" title={formatCount(value(overview))}>
+                    {formatShort(value(overview))}
+                  </span>
                   <span>
                     {name} {note && <small className="ft-figure-note">{note(overview)}</small>}
                   </span>
