@@ -45,11 +45,14 @@ async fn wrong_values_are_named() {
 async fn a_server_that_is_not_there() {
     let shell = Shell::new().await;
     let arguments = [&["simulate", "--live", "--assets", "3"], &VALUES[..]].concat();
-    insta::assert_snapshot!(shell.run_bare(&arguments, "").await, @r"
+    let text = shell.run_bare(&arguments, "").await;
+    // How far it tells of its progress before is a matter of time.
+    let failure: Vec<&str> =
+        text.lines().filter(|line| !line.starts_with("The agents") && !line.starts_with("Agents")).collect();
+    insta::assert_snapshot!(failure.join("\n"), @r"
     exit 2
     --- stdout
     --- stderr
-    The agents are made
     error: UNREACHABLE: no server answers at https://127.0.0.1:1/agent/: error sending request: client error (Connect): tcp connect error: Connection refused (os error 111)
     hint: is the server running, and is this its address for agents?
     ");
