@@ -73,7 +73,7 @@ impl Bits {
     }
 
     /// Joins whole words, for which a bitmap is written down: it has no other way to its words, and one by one the members
-    /// of a dense one take twenty times as long. False, and nothing is done, where it is written in another form.
+    /// of a dense one take most of the time of a judgement. False, and nothing is done, where it is written in another form.
     ///
     /// Source of the form: `RoaringFormatSpec`, "no run containers": a cookie, the number of containers, key and size and place
     /// of each, and then, of one with more than 4,096 members, its 1,024 words. All numbers are little-endian.

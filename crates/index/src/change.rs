@@ -258,10 +258,6 @@ impl Shared {
                     Counted::Nothing => {}
                     Counted::Package => count.packages += 1,
                     Counted::Offer => count.offers += 1,
-                    Counted::SecurityOffer => {
-                        count.offers += 1;
-                        count.security_offers += 1;
-                    }
                 }
             }
             count
@@ -269,7 +265,6 @@ impl Shared {
         let (more, fewer) = (count(added), count(removed));
         counts.packages = counts.packages + more.packages - fewer.packages;
         counts.offers = counts.offers + more.offers - fewer.offers;
-        counts.security_offers = counts.security_offers + more.security_offers - fewer.security_offers;
     }
 }
 

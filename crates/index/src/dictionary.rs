@@ -45,14 +45,12 @@ pub(crate) enum Counted {
     Nothing,
     Package,
     Offer,
-    SecurityOffer,
 }
 
 impl Counted {
     fn of(component: &Component) -> Self {
         match component {
             Component::Deb { .. } | Component::Rpm { .. } | Component::Msi { .. } => Self::Package,
-            Component::Offer(offer) if offer.repository.is_security() => Self::SecurityOffer,
             Component::Offer(_) => Self::Offer,
             _ => Self::Nothing,
         }

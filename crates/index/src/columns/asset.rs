@@ -45,9 +45,8 @@ pub struct LastDeployment {
 pub struct Counts {
     /// Installed packages.
     pub packages: u32,
-    /// Updates that its own package manager offers, and those of them that are security updates.
+    /// Updates that its own package manager offers.
     pub offers: u32,
-    pub security_offers: u32,
     /// Missing patches that nothing newer replaces here, and those that bring security with them.
     pub missing: u32,
     pub missing_security: u32,

@@ -1,5 +1,5 @@
 //! Distinct texts one behind the other in one piece of memory, each with a code and a number of holders. A million names
-//! as values of their own would take twice the memory, and a search for a piece of one would look at each; here it runs
+//! as values of their own would each take an allocation, and a search for a piece of one would look at each; here it runs
 //! through all of them at once.
 
 use std::borrow::Cow;
