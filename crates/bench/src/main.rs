@@ -20,6 +20,10 @@ use clap::{Parser, ValueEnum};
 
 use crate::table::Table;
 
+// As in `fettle`: parts of it are measured in this process.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 #[derive(Debug, Parser)]
 #[command(
     about = "Measures the server (check-ins, memory, database size, start), detection, questions and live agents, and compares"

@@ -8,6 +8,7 @@ use crate::bits::Bits;
 use crate::catalogue::PatchNumber;
 use crate::columns::BlockColumns;
 use crate::dictionary::ComponentId;
+use crate::finding::{Flip, Status};
 use crate::posting::Posting;
 use crate::tags::TagNumber;
 
@@ -16,6 +17,9 @@ pub(crate) struct Block {
     pub(crate) columns: BlockColumns,
     postings: FxHashMap<ComponentId, Posting>,
     missing: FxHashMap<PatchNumber, RoaringBitmap>,
+    /// On how many assets each patch is installed: who they are is found out when it is asked, for that takes as much
+    /// memory as the postings. Without those that are installed nowhere.
+    installed: FxHashMap<PatchNumber, u32>,
     /// Who has each tag; of tags that nobody has nothing is kept.
     pub(crate) tags: FxHashMap<TagNumber, RoaringBitmap>,
 }
@@ -51,8 +55,11 @@ impl Block {
         }
     }
 
-    /// Takes an asset out of all postings and findings.
-    pub(crate) fn clear(&mut self, slot: Slot) {
+    /// Takes an asset out of all postings and findings. `installed`: the patches that it has.
+    pub(crate) fn clear(&mut self, slot: Slot, installed: &[PatchNumber]) {
+        for patch in installed {
+            self.note_installed(*patch, false);
+        }
         let components: Vec<_> =
             self.postings.iter().filter(|(_, posting)| posting.contains(slot.at)).map(|(id, _)| *id).collect();
         for component in components {
@@ -88,7 +95,38 @@ impl Block {
         self.missing.keys().copied()
     }
 
-    pub(crate) fn set_missing(&mut self, patch: PatchNumber, slots: RoaringBitmap) {
+    /// On how many assets the patch is installed.
+    pub(crate) fn installed_count(&self, patch: PatchNumber) -> u64 {
+        self.installed.get(&patch).copied().map_or(0, u64::from)
+    }
+
+    /// Of a patch that was judged on all assets: who misses it, and on how many it is installed.
+    pub(crate) fn set_findings(&mut self, patch: PatchNumber, missing: RoaringBitmap, installed: u64) {
+        self.set_missing(patch, missing);
+        match u32::try_from(installed).expect("no more than slots") {
+            0 => self.installed.remove(&patch),
+            installed => self.installed.insert(patch, installed),
+        };
+    }
+
+    /// One asset more that has the patch, or one less.
+    fn note_installed(&mut self, patch: PatchNumber, is_installed: bool) {
+        let count = self.installed.entry(patch).or_default();
+        *count = if is_installed { *count + 1 } else { *count - 1 };
+        if *count == 0 {
+            self.installed.remove(&patch);
+        }
+    }
+
+    /// A finding of one asset is another one now.
+    pub(crate) fn flip(&mut self, flip: Flip, slot: u16) {
+        self.mark_missing(flip.patch, slot, flip.to == Status::Missing);
+        if flip.from == Status::Installed || flip.to == Status::Installed {
+            self.note_installed(flip.patch, flip.to == Status::Installed);
+        }
+    }
+
+    fn set_missing(&mut self, patch: PatchNumber, slots: RoaringBitmap) {
         if slots.is_empty() {
             self.missing.remove(&patch);
         } else {
@@ -96,7 +134,7 @@ impl Block {
         }
     }
 
-    pub(crate) fn mark_missing(&mut self, patch: PatchNumber, slot: u16, is_missing: bool) {
+    fn mark_missing(&mut self, patch: PatchNumber, slot: u16, is_missing: bool) {
         let slot = u32::from(slot);
         if is_missing {
             self.missing.entry(patch).or_default().insert(slot);

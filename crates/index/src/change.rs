@@ -9,7 +9,7 @@ use crate::catalogue::{PatchEntry, PatchNumber};
 use crate::columns::{Columns, Counts, LastDeployment, MachineFacts};
 use crate::contribution::Contribution;
 use crate::dictionary::{ComponentId, Counted};
-use crate::finding::{Effect, Flip, Status};
+use crate::finding::{Effect, Flip, Here, Status};
 use crate::judging::{Judged, Judging};
 use crate::tags::FactKinds;
 use crate::{Index, POISONED, Shared, Slot};
@@ -108,7 +108,7 @@ impl Index {
             .and(FactKinds::FINDINGS.when(!flips.is_empty() || counted.0 != counted.1))
             .and(FactKinds::FACTS.when(change.facts.is_some()));
         for flip in flips {
-            block.mark_missing(flip.patch, slot.at, flip.to == Status::Missing);
+            block.flip(flip, slot.at);
         }
         block.columns.put(slot.at, &change.columns);
         if let Some(facts) = change.facts {
@@ -174,7 +174,7 @@ impl Index {
         let Some(entry) = shared.catalogue.get(number) else { return };
         for ((block, (mut chain, of_patch)), before) in blocks.iter().zip(judged).zip(before) {
             let mut block = block.write().expect(POISONED);
-            block.set_missing(number, of_patch.missing.to_bitmap());
+            of_patch.note(number, &mut block);
             // Of its chains no other patch is judged otherwise than before.
             chain.insert(number, of_patch);
             before.replace(&mut block, &of_chains(&shared, &chain, entry));
@@ -201,7 +201,15 @@ impl Index {
         let mut shared = self.shared.write().expect(POISONED);
         let Some(slot) = shared.slots.remove(&asset) else { return };
         shared.free_slots.push(slot);
-        self.block(slot.block).write().expect(POISONED).clear(slot);
+        let block = self.block(slot.block);
+        let mut block = block.write().expect(POISONED);
+        let installed: Vec<PatchNumber> = {
+            let mut here = Here::new(&shared.dictionary, Some((&block, slot.at)));
+            let installed = shared.catalogue.all().filter(|entry| here.status(asset, entry) == Status::Installed);
+            installed.map(|entry| entry.number).collect()
+        };
+        block.clear(slot, &installed);
+        drop(block);
         self.tags.pending.note_asset(asset, FactKinds::PRESENCE);
     }
 

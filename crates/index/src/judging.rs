@@ -25,6 +25,16 @@ impl Judged {
         self.applies.without(&self.missing)
     }
 
+    /// Keeps in the block what was judged on it.
+    pub(crate) fn note(&self, patch: PatchNumber, block: &mut Block) {
+        block.set_findings(patch, self.missing.to_bitmap(), self.installed_count());
+    }
+
+    /// Whoever misses it is one of those to whom it applies.
+    pub(crate) fn installed_count(&self) -> u64 {
+        self.applies.len() - self.missing.len()
+    }
+
     fn restrict_to(&mut self, slots: &Bits) {
         self.applies.keep(slots);
         self.missing.keep(slots);

@@ -126,16 +126,16 @@ impl Index {
         heads.sort_by_key(|head| &head.patch.source);
         self.all_blocks().par_iter().enumerate().for_each(|(at, block)| {
             let mut block = block.write().expect(POISONED);
-            let (mut counted, mut missing) = (Contribution::default(), Vec::new());
+            let (mut counted, mut findings) = (Contribution::default(), Vec::new());
             let mut judging = Judging::new(&block, at, &shared.dictionary, &shared.slots);
             for head in &heads {
                 let chain = shared.catalogue.chain_of(head);
                 let judged = judging.chain(&chain);
                 counted.add(&shared.catalogue, &chain, &judged);
-                missing.extend(bitmaps(&chain, &judged));
+                findings.extend(bitmaps(&chain, &judged));
             }
-            for (number, missing) in missing {
-                block.set_missing(number, missing);
+            for (number, missing, installed) in findings {
+                block.set_findings(number, missing, installed);
             }
             Contribution::default().replace(&mut block, &counted);
             shared.load_updates(&mut block, at);
@@ -143,17 +143,22 @@ impl Index {
     }
 }
 
-/// What misses each patch of a chain. Often it is what misses the next: whoever is behind both.
-fn bitmaps<'a>(chain: &[&PatchEntry], judged: &'a FxHashMap<PatchNumber, Judged>) -> Vec<(PatchNumber, RoaringBitmap)> {
+/// Who misses each patch of a chain, and on how many it is installed. Often whoever misses one misses the next: who is
+/// behind both.
+fn bitmaps<'a>(
+    chain: &[&PatchEntry],
+    judged: &'a FxHashMap<PatchNumber, Judged>,
+) -> Vec<(PatchNumber, RoaringBitmap, u64)> {
     let mut last: Option<(&'a Bits, RoaringBitmap)> = None;
-    let links = chain.iter().filter_map(|link| Some((link.number, &judged.get(&link.number)?.missing)));
-    let bitmap = |(number, missing): (PatchNumber, &'a Bits)| {
+    let links = chain.iter().filter_map(|link| Some((link.number, judged.get(&link.number)?)));
+    let bitmap = |(number, judged): (PatchNumber, &'a Judged)| {
+        let missing = &judged.missing;
         let bitmap = match &last {
             Some((bits, bitmap)) if *bits == missing => bitmap.clone(),
             _ => missing.to_bitmap(),
         };
         last = Some((missing, bitmap.clone()));
-        (number, bitmap)
+        (number, bitmap, judged.installed_count())
     };
     links.map(bitmap).collect()
 }

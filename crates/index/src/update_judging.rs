@@ -72,16 +72,20 @@ impl Shared {
 
 /// Notes who misses each update of a product.
 fn judge(shared: &Shared, block: &mut Block, at: usize, product: &str) {
-    let missing: Vec<(PatchNumber, RoaringBitmap)> = {
+    let judged: Vec<(PatchNumber, RoaringBitmap, u64)> = {
         let mut judging = Judging::new(block, at, &shared.dictionary, &shared.slots);
         if judging.of_product(product).is_empty() {
             return;
         }
         let updates = shared.catalogue.updates_of(product);
-        updates.into_iter().map(|entry| (entry.number, judging.judge(entry).missing.to_bitmap())).collect()
+        let findings = |entry| {
+            let judged = judging.judge(entry);
+            (entry.number, judged.missing.to_bitmap(), judged.installed_count())
+        };
+        updates.into_iter().map(findings).collect()
     };
-    for (number, missing) in missing {
-        block.set_missing(number, missing);
+    for (number, missing, installed) in judged {
+        block.set_findings(number, missing, installed);
     }
 }
 

@@ -189,21 +189,17 @@ pub enum Reboot {
 }
 
 impl Patch {
-    /// A service pack that fixes vulnerabilities is for security, too.
+    /// Whatever fixes a vulnerability is for security, too (`catalogue.md` 1.2).
     pub fn is_security(&self) -> bool {
-        match self.kind {
-            PatchKind::Security => true,
-            PatchKind::ServicePack => self.cves.as_ref().is_some_and(|cves| !cves.is_empty()),
-            PatchKind::Bugfix | PatchKind::Enhancement | PatchKind::Feature => false,
-        }
+        self.kind == PatchKind::Security || self.cves.as_ref().is_some_and(|cves| !cves.is_empty())
     }
 
     /// `catalogue.md` 1.2.
     pub fn category(&self) -> &'static str {
         match self.kind {
+            PatchKind::Security => "Security Patches",
             PatchKind::ServicePack => "Service Packs",
-            _ if self.is_security() => "Security Patches",
-            _ => "Non-security Patches",
+            PatchKind::Bugfix | PatchKind::Enhancement | PatchKind::Feature => "Non-security Patches",
         }
     }
 

@@ -62,7 +62,9 @@ impl Sieve {
     }
 
     fn new(needles: impl Iterator<Item = Option<Needle>>) -> Self {
-        Self { needles: needles.collect() }
+        // A control character stands in no value, as a rule, and may be what stands between two.
+        let is_clean = |needle: &Needle| !needle.piece.needle().iter().any(u8::is_ascii_control);
+        Self { needles: needles.map(|needle| needle.filter(is_clean)).collect() }
     }
 
     /// A value of ASCII without any of these matches nothing; `None`: everything may match. Other values fold otherwise
@@ -103,24 +105,18 @@ impl Needle {
         self.piece.find(lower)
     }
 
-    /// What the piece at a place of a lower-case value of ASCII tells of it.
-    pub fn tell(&self, value: &[u8], at: usize) -> Told {
-        let behind = at + self.piece.needle().len();
-        if behind > value.len() {
-            return Told::No;
-        }
+    /// What the piece at a place of lower-case text tells of the value there, if that is of ASCII. `end` stands behind each
+    /// value and in none.
+    pub fn tell(&self, lower: &[u8], at: usize, end: u8) -> Told {
         let Some(edges) = self.whole else { return Told::Perhaps };
         let ends = |sign: Option<&u8>| match (edges.unit, sign) {
             (_, None) => true,
             (Unit::Word, Some(sign)) => !sign.is_ascii_alphanumeric(),
-            (Unit::Value, Some(_)) => false,
+            (Unit::Value, Some(sign)) => *sign == end,
         };
-        let before = at.checked_sub(1).and_then(|at| value.get(at));
-        if (edges.any_before || ends(before)) && (edges.any_behind || ends(value.get(behind))) {
-            Told::Matches
-        } else {
-            Told::No
-        }
+        let before = at.checked_sub(1).and_then(|at| lower.get(at));
+        let behind = lower.get(at + self.piece.needle().len());
+        if (edges.any_before || ends(before)) && (edges.any_behind || ends(behind)) { Told::Matches } else { Told::No }
     }
 }
 
@@ -158,7 +154,7 @@ mod tests {
         let lower = value.to_ascii_lowercase().into_bytes();
         let places = needles.iter().flat_map(|needle| {
             let places = (0..=lower.len()).filter(|at| needle.find(&lower[*at..]) == Some(0));
-            places.map(|at| needle.tell(&lower, at)).collect::<Vec<_>>()
+            places.map(|at| needle.tell(&lower, at, b'\0')).collect::<Vec<_>>()
         });
         let all: Vec<Told> = places.collect();
         let strongest = [Told::Matches, Told::Perhaps].into_iter().find(|told| all.contains(told));

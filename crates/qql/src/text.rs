@@ -4,6 +4,8 @@
 //! Text is compared in NFC and with Unicode's full case folding. The words of a value are its longest runs of letters,
 //! digits and the marks that belong to them.
 
+use std::borrow::Cow;
+
 use unicase::UniCase;
 use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
@@ -20,11 +22,20 @@ pub fn composed(text: &str) -> String {
 
 /// `text` in NFC and without case: what two texts that differ in case alone have in common.
 pub fn folded(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
+    as_folded(text).into_owned()
+}
+
+/// The same; most texts are as they are folded.
+fn as_folded(text: &str) -> Cow<'_, str> {
+    if !text.is_ascii() {
+        let folded = UniCase::unicode(composed(text)).to_folded_case();
+        return Cow::Owned(composed(&folded));
     }
-    let folded = UniCase::unicode(composed(text)).to_folded_case();
-    composed(&folded)
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(text.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// The words of a folded value, in order. A posting per word answers every query about words.
@@ -102,29 +113,45 @@ impl Pattern {
 
     /// True when the whole of `folded` fits. Takes time as the product of both lengths at most.
     pub fn fits(&self, folded: &str) -> bool {
-        let text: Vec<char> = folded.chars().collect();
-        let (mut at, mut glyph) = (0, 0);
-        // Where the last `*` stood, and how far it has reached.
-        let mut star: Option<(usize, usize)> = None;
-        while at < text.len() {
-            match self.0.get(glyph) {
-                Some(Glyph::Many) => {
-                    star = Some((glyph, at));
-                    glyph += 1;
-                }
-                Some(Glyph::One) => (at, glyph) = (at + 1, glyph + 1),
-                Some(Glyph::Is(c)) if *c == text[at] => (at, glyph) = (at + 1, glyph + 1),
-                _ => match star {
-                    Some((place, reached)) => {
-                        star = Some((place, reached + 1));
-                        (at, glyph) = (reached + 1, place + 1);
-                    }
-                    None => return false,
-                },
+        let mut characters = folded.chars();
+        // Most of what does not fit is told by its first characters.
+        for (at, glyph) in self.0.iter().enumerate() {
+            let fits = match glyph {
+                Glyph::Many => return fits_from_star(&self.0[at..], characters.as_str()),
+                Glyph::One => characters.next().is_some(),
+                Glyph::Is(c) => characters.next() == Some(*c),
+            };
+            if !fits {
+                return false;
             }
         }
-        self.0[glyph..].iter().all(|rest| *rest == Glyph::Many)
+        characters.next().is_none()
     }
+}
+
+fn fits_from_star(glyphs: &[Glyph], folded: &str) -> bool {
+    let text: Vec<char> = folded.chars().collect();
+    let (mut at, mut glyph) = (0, 0);
+    // Where the last `*` stood, and how far it has reached.
+    let mut star: Option<(usize, usize)> = None;
+    while at < text.len() {
+        match glyphs.get(glyph) {
+            Some(Glyph::Many) => {
+                star = Some((glyph, at));
+                glyph += 1;
+            }
+            Some(Glyph::One) => (at, glyph) = (at + 1, glyph + 1),
+            Some(Glyph::Is(c)) if *c == text[at] => (at, glyph) = (at + 1, glyph + 1),
+            _ => match star {
+                Some((place, reached)) => {
+                    star = Some((place, reached + 1));
+                    (at, glyph) = (reached + 1, place + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    glyphs[glyph..].iter().all(|rest| *rest == Glyph::Many)
 }
 
 /// Words that stand side by side in this order.
@@ -145,9 +172,16 @@ impl Phrase {
     }
 
     /// A phrase without a word (`"--"`) stands in no value.
-    pub fn stands_in(&self, words: &[&str]) -> bool {
-        let fits = |window: &[&str]| self.0.iter().zip(window).all(|(pattern, word)| pattern.fits(word));
-        !self.0.is_empty() && words.windows(self.0.len()).any(fits)
+    pub fn stands_in(&self, folded: &str) -> bool {
+        match self.0.as_slice() {
+            [] => false,
+            [single] => words(folded).any(|word| single.fits(word)),
+            several => {
+                let words: Vec<&str> = words(folded).collect();
+                let fits = |window: &[&str]| several.iter().zip(window).all(|(pattern, word)| pattern.fits(word));
+                words.windows(several.len()).any(fits)
+            }
+        }
     }
 }
 
@@ -176,9 +210,8 @@ impl WordMatcher {
         match self {
             Self::Any => true,
             Self::AnyOf(phrases) => {
-                let value = folded(value);
-                let words: Vec<&str> = words(&value).collect();
-                phrases.iter().any(|phrase| phrase.stands_in(&words))
+                let value = as_folded(value);
+                phrases.iter().any(|phrase| phrase.stands_in(&value))
             }
             Self::Exact(text) => composed(value) == *text,
         }
@@ -213,7 +246,7 @@ impl WholeMatcher {
     pub fn matches(&self, value: &str) -> bool {
         match self {
             Self::Any => true,
-            Self::Fits(pattern) => pattern.fits(&folded(value)),
+            Self::Fits(pattern) => pattern.fits(&as_folded(value)),
             Self::Exact(text) => composed(value) == *text,
         }
     }

@@ -87,7 +87,8 @@ impl Tables<'_> {
         for component in &unpacked.components {
             let place = self.places.get(component).copied();
             let place = place.ok_or_else(|| anyhow::anyhow!("component {component} is not in the database"))?;
-            self.having[place as usize].insert(number);
+            // Numbers rise.
+            self.having[place as usize].try_push(number)?;
         }
         Ok(())
     }

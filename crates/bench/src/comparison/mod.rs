@@ -2,6 +2,7 @@
 
 mod answer;
 mod assets;
+mod changes;
 mod duckdb;
 mod fettle;
 mod files;
@@ -93,6 +94,7 @@ async fn compare(table: &mut Table, comparison: &Comparison<'_>, hosts: u32) -> 
     let tables = folder.join("tables");
     let files = write_tables(&opened, &tables).await?;
     let questions = questions::all(opened.as_of)?;
+    changes::measure(table, &opened, &questions).await?;
     opened.fleet.database.close().await;
     let mut databases = Databases::default();
     match Python::find(Fetch::Wanted) {

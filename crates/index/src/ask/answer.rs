@@ -4,6 +4,7 @@ use fettle_model::component::Component;
 use fettle_model::{AssetId, PatchId};
 use fettle_qql::order::SortKey;
 use jiff::Timestamp;
+use roaring::RoaringBitmap;
 
 use super::asking::Asking;
 use super::asset_order::first_of_block;
@@ -205,16 +206,20 @@ impl Asking<'_> {
     /// they share is worked out once.
     fn finding_counts<'e>(&'e self, entries: &[&'e PatchEntry]) -> Vec<FindingCount> {
         let of_block = |at: usize, block: &Block| {
-            let scope = self.in_scope(at).to_bitmap();
+            let scope = self.limits(at, block);
+            let within =
+                |slots: &RoaringBitmap| scope.as_ref().map_or(slots.len(), |scope| slots.intersection_len(scope));
             let (mut findings, mut enrolled) = (Findings::new(self.shared, at, block), Enrolled::default());
             let mut of_entry = |entry: &'e PatchEntry| {
-                let mut count =
-                    FindingCount { installed: findings.installed_count(entry, &scope), ..FindingCount::default() };
+                let mut count = FindingCount {
+                    installed: findings.installed_count(entry, scope.as_ref()),
+                    ..FindingCount::default()
+                };
                 let Some(missing) = block.missing(entry.number) else { return count };
-                count.missing = missing.intersection_len(&scope);
+                count.missing = within(missing);
                 if let Some(limit) = self.shared.overdue_before(entry) {
                     let overdue = enrolled.overdue(self.shared, (at, block), entry.number, limit);
-                    count.overdue = overdue.intersection_len(&scope);
+                    count.overdue = within(&overdue);
                 }
                 count
             };

@@ -108,6 +108,12 @@ impl<'a> Asking<'a> {
         self.scope.block(at)
     }
 
+    /// The same where there are others in the block, too; `None`: all of it is in scope.
+    pub(super) fn limits(&self, at: usize, block: &Block) -> Option<RoaringBitmap> {
+        let scope = self.in_scope(at);
+        (!self.sees_everything && scope != block.columns.taken()).then(|| scope.to_bitmap())
+    }
+
     pub(crate) fn assets_in_scope(&self) -> u64 {
         self.scope.len()
     }
@@ -122,7 +128,7 @@ impl<'a> Asking<'a> {
     pub(crate) fn missing_count(&self, patch: PatchNumber) -> u64 {
         let make = || {
             let of_block = |at: usize, block: &Block| {
-                let scope = (!self.sees_everything).then(|| self.in_scope(at).to_bitmap());
+                let scope = self.limits(at, block);
                 let count = |missing: &RoaringBitmap| {
                     scope.as_ref().map_or_else(|| missing.len(), |scope| missing.intersection_len(scope))
                 };
@@ -140,9 +146,9 @@ impl<'a> Asking<'a> {
             // A source's lines are looked through once for all its patches.
             entries.sort_by_key(|entry| &entry.patch.source);
             let of_block = |at: usize, block: &Block| {
-                let scope = self.in_scope(at).to_bitmap();
+                let scope = self.limits(at, block);
                 let mut findings = Findings::new(self.shared, at, block);
-                entries.iter().map(|entry| (entry.number, findings.installed_count(entry, &scope))).collect()
+                entries.iter().map(|entry| (entry.number, findings.installed_count(entry, scope.as_ref()))).collect()
             };
             sums(self.per_block(of_block))
         };
@@ -154,7 +160,7 @@ impl<'a> Asking<'a> {
         let make = || {
             let fixes: FxHashSet<&BTreeSet<PatchNumber>> = self.cves().iter().map(|(_, patches)| *patches).collect();
             let of_block = |at: usize, block: &Block| {
-                let scope = (!self.sees_everything).then(|| self.in_scope(at).to_bitmap());
+                let scope = self.limits(at, block);
                 fixes.iter().map(|patches| (*patches, exposed_count(block, patches, scope.as_ref()))).collect()
             };
             let exposed = sums(self.per_block(of_block));
@@ -182,7 +188,7 @@ impl<'a> Asking<'a> {
     pub(crate) fn assets_with(&self, component: u32) -> u64 {
         let make = || {
             let of_block = |at: usize, block: &Block| {
-                let scope = (!self.sees_everything).then(|| self.in_scope(at).to_bitmap());
+                let scope = self.limits(at, block);
                 block.posting_counts(scope.as_ref()).map(|(component, count)| (component.0, count)).collect()
             };
             sums(self.per_block(of_block))

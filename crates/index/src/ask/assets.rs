@@ -72,15 +72,14 @@ impl Asking<'_> {
                 holds(test, |visit| visit(version))
             }),
             (AssetColumn::Number(column), Test::Int(ranges)) => {
-                column.slots_where(|number| ranges.iter().any(|range| range.contains(&number)))
+                any_of(ranges, |range| column.slots_within(&moment::whole_numbers(range)))
             }
-            (AssetColumn::Moment(column), Test::Date(range)) => {
-                let range = moment::in_microseconds(range);
-                column.slots_where(|micros| range.contains(&micros))
-            }
+            (AssetColumn::Moment(column), Test::Date(range)) => column.slots_within(&moment::in_microseconds(range)),
             (AssetColumn::Count(count), Test::Int(ranges)) => {
-                let is_wanted = |number: u32| ranges.iter().any(|range| range.contains(&i64::from(number)));
-                let counts = Bits::of_each(block.columns.all_counts(), |counts| is_wanted(count(counts)));
+                let counts = any_of(ranges, |range| {
+                    let range = moment::whole_numbers(range);
+                    Bits::of_each(block.columns.all_counts(), |counts| range.contains(&i64::from(count(counts))))
+                });
                 counts.and(block.columns.taken())
             }
             (AssetColumn::Flag(flags), Test::Bool(wanted)) => match wanted.as_slice() {
@@ -136,6 +135,12 @@ impl Asking<'_> {
         }
         found
     }
+}
+
+fn any_of<T>(ranges: &[T], of: impl Fn(&T) -> Bits) -> Bits {
+    let mut any = Bits::default();
+    ranges.iter().for_each(|range| any.add(&of(range)));
+    any
 }
 
 fn with_value(block: &Block, column: &AssetColumn<'_>) -> Bits {

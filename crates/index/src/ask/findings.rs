@@ -65,8 +65,9 @@ impl<'b> Findings<'b> {
         applies
     }
 
-    /// On how many slots of `scope` the patch is installed.
-    pub(crate) fn installed_count(&mut self, entry: &'b PatchEntry, scope: &RoaringBitmap) -> u64 {
+    /// On how many slots of `scope` the patch is installed; `None`: of the block.
+    pub(crate) fn installed_count(&mut self, entry: &'b PatchEntry, scope: Option<&RoaringBitmap>) -> u64 {
+        let Some(scope) = scope else { return self.block.installed_count(entry.number) };
         let applies = self.applies(entry).intersection_len(scope);
         // Wherever it is missing it applies.
         applies - self.block.missing(entry.number).map_or(0, |missing| missing.intersection_len(scope))
@@ -201,10 +202,7 @@ impl<'b> Findings<'b> {
         let column = &self.block.columns.scanned_at;
         self.scanned.entry(std::ptr::from_ref(leaf)).or_insert_with(|| {
             let slots: Bits = match &leaf.test {
-                Test::Date(range) => {
-                    let range = moment::in_microseconds(range);
-                    column.slots_where(|micros| range.contains(&micros))
-                }
+                Test::Date(range) => column.slots_within(&moment::in_microseconds(range)),
                 _ => column.slots_where(|_| true),
             };
             slots.to_bitmap()

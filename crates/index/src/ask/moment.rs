@@ -1,12 +1,12 @@
-//! Moments, as columns keep them: in whole microseconds.
+//! Numbers and moments, as columns keep them: whole, moments in microseconds.
 
-use std::ops::Bound;
+use std::ops::{Bound, RangeInclusive};
 
 use fettle_qql::value::Interval;
 use jiff::Timestamp;
 
 /// The microseconds that stand for moments within the ends. A moment between two is kept as the earlier.
-pub(crate) fn in_microseconds(range: &Interval<Timestamp>) -> Interval<i64> {
+pub(crate) fn in_microseconds(range: &Interval<Timestamp>) -> RangeInclusive<i64> {
     let down = |moment: Timestamp| moment.as_nanosecond().div_euclid(1_000);
     let up = |moment: Timestamp| -((-moment.as_nanosecond()).div_euclid(1_000));
     let whole = |micros: i128| i64::try_from(micros).unwrap_or(if micros < 0 { i64::MIN } else { i64::MAX });
@@ -20,7 +20,22 @@ pub(crate) fn in_microseconds(range: &Interval<Timestamp>) -> Interval<i64> {
         Bound::Excluded(high) => Bound::Excluded(whole(up(high))),
         Bound::Unbounded => Bound::Unbounded,
     };
-    Interval { low, high }
+    whole_numbers(&Interval { low, high })
+}
+
+/// The whole numbers within the ends, both of them included. No column keeps the first and the last of all numbers.
+pub(crate) const fn whole_numbers(range: &Interval<i64>) -> RangeInclusive<i64> {
+    let low = match range.low {
+        Bound::Included(low) => low,
+        Bound::Excluded(low) => low.saturating_add(1),
+        Bound::Unbounded => i64::MIN,
+    };
+    let high = match range.high {
+        Bound::Included(high) => high,
+        Bound::Excluded(high) => high.saturating_sub(1),
+        Bound::Unbounded => i64::MAX,
+    };
+    low..=high
 }
 
 /// The first moment for which a condition holds that holds for all later ones too; none: it holds for none.
@@ -54,8 +69,8 @@ mod tests {
     fn ends_between_two_microseconds_are_kept_apart() {
         let at = |nanos| Timestamp::from_nanosecond(nanos).expect("a moment");
         let range = Interval { low: Bound::Included(at(1_500)), high: Bound::Excluded(at(2_500)) };
-        assert_eq!(in_microseconds(&range), Interval { low: Bound::Included(2), high: Bound::Excluded(3) });
+        assert_eq!(in_microseconds(&range), 2..=2);
         let range = Interval { low: Bound::Excluded(at(-1_500)), high: Bound::Included(at(-500)) };
-        assert_eq!(in_microseconds(&range), Interval { low: Bound::Excluded(-2), high: Bound::Included(-1) });
+        assert_eq!(in_microseconds(&range), -1..=-1);
     }
 }

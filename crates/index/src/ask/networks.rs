@@ -16,9 +16,11 @@ use crate::block::Block;
 /// Slots with an address of the token's family in one of the ranges.
 pub(super) fn slots_with_address(block: &Block, token: AssetToken, ranges: &[Interval<IpAddr>]) -> Bits {
     if token == AssetToken::InterfacesAddress {
-        let ranges: Vec<_> = ranges.iter().filter_map(of_ipv4).collect();
-        let is_wanted = |address| ranges.iter().any(|range| range.contains(&address));
-        return block.columns.facts.ipv4.slots_where(is_wanted).and(block.columns.taken());
+        let mut slots = Bits::default();
+        for range in ranges.iter().filter_map(of_ipv4) {
+            slots.add(&block.columns.facts.ipv4.slots_within(&range));
+        }
+        return slots.and(block.columns.taken());
     }
     let is_wanted = |slot: &u16| {
         let mut addresses = block.columns.facts.interfaces(*slot).flat_map(|interface| interface.addresses());

@@ -154,7 +154,7 @@ impl<'q> Asking<'_> {
                 return Ok(taken);
             }
             let in_block = self.in_block(at, block, condition);
-            let scope = (self.in_scope(at) != block.columns.taken()).then(|| self.in_scope(at).to_bitmap());
+            let scope = self.limits(at, block);
             let mut findings = Findings::new(self.shared, at, block);
             for (place, entry) in entries.iter().enumerate() {
                 if place % 256 == 0 {

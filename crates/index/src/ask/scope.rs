@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, RwLock};
 
-use fettle_model::AssetId;
+use fettle_model::{AssetId, TagId};
 use rustc_hash::FxHashSet;
 
 use super::asset_set::AssetSet;
@@ -16,6 +16,8 @@ pub enum Scope {
     #[default]
     Everything,
     Assets(FxHashSet<AssetId>),
+    /// Those that have one of the tags, as they are now.
+    Tags(Vec<TagId>),
 }
 
 impl Scope {
@@ -24,6 +26,19 @@ impl Scope {
         let taken = |block: &Arc<RwLock<Block>>| block.read().expect(POISONED).columns.taken().clone();
         match self {
             Self::Everything => blocks.iter().map(taken).collect(),
+            Self::Tags(tags) => {
+                let numbers: Vec<_> = tags.iter().filter_map(|tag| shared.tags.number(*tag)).collect();
+                let of_block = |block: &Arc<RwLock<Block>>| {
+                    let block = block.read().expect(POISONED);
+                    let mut slots = Bits::default();
+                    for members in numbers.iter().filter_map(|number| block.tags.get(number)) {
+                        slots.insert_all(members);
+                    }
+                    slots.keep(block.columns.taken());
+                    slots
+                };
+                blocks.iter().map(of_block).collect()
+            }
             Self::Assets(assets) => {
                 let mut slots = vec![Bits::default(); blocks.len()];
                 for slot in assets.iter().filter_map(|asset| shared.slots.get(asset)) {

@@ -2,6 +2,7 @@
 //! interfaces of all assets waits for memory at each.
 
 use std::net::Ipv4Addr;
+use std::ops::RangeInclusive;
 
 use rustc_hash::FxHashMap;
 
@@ -40,11 +41,20 @@ impl AddressColumn {
         }
     }
 
-    /// Slots with an address, as a number, for which it holds.
-    pub(crate) fn slots_where(&self, is_wanted: impl Fn(u32) -> bool) -> Bits {
-        let is_one = |address: u32| address != NONE && is_wanted(address);
-        let mut slots = Bits::of_each(&self.first, |[one, other]| is_one(*one) || is_one(*other));
-        for (slot, _) in self.more.iter().filter(|(_, more)| more.iter().any(|address| is_wanted(*address))) {
+    /// Slots with an address, as a number, of the range.
+    pub(crate) fn slots_within(&self, range: &RangeInclusive<u32>) -> Bits {
+        if range.is_empty() {
+            return Bits::default();
+        }
+        let low = (*range.start()).max(NONE + 1);
+        let width = range.end().wrapping_sub(low);
+        // Below `low` it wraps around to what is above the range; `|`: both are compared, so that nothing branches.
+        let is_within = |address: u32| address.wrapping_sub(low) <= width;
+        let mut slots = match *range.end() {
+            NONE => Bits::default(),
+            _ => Bits::of_each(&self.first, |[one, other]| is_within(*one) | is_within(*other)),
+        };
+        for (slot, _) in self.more.iter().filter(|(_, more)| more.iter().any(|address| range.contains(address))) {
             slots.insert(*slot);
         }
         slots
@@ -70,9 +80,10 @@ mod tests {
                 column.set(slot, addresses.iter().map(|address| Ipv4Addr::from(*address)));
                 plain.insert(slot, addresses);
             }
-            for address in 0..6 {
-                let having = plain.iter().filter(|(_, addresses)| addresses.contains(&address)).map(|(slot, _)| *slot);
-                let found: Vec<u16> = column.slots_where(|other| other == address).iter().collect();
+            for (low, high) in (0..6).flat_map(|low| (0..6).map(move |high| (low, high))) {
+                let within = |addresses: &[u32]| addresses.iter().any(|address| (low..=high).contains(address));
+                let having = plain.iter().filter(|(_, addresses)| within(addresses)).map(|(slot, _)| *slot);
+                let found: Vec<u16> = column.slots_within(&(low..=high)).iter().collect();
                 prop_assert_eq!(found, having.collect::<Vec<_>>());
             }
         }

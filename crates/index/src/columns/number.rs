@@ -1,5 +1,7 @@
 //! Whole numbers and moments of a block's assets.
 
+use std::ops::RangeInclusive;
+
 use jiff::Timestamp;
 
 use crate::bits::Bits;
@@ -37,8 +39,35 @@ impl NumberColumn {
         self.set(slot, moment.map(Timestamp::as_microsecond));
     }
 
+    /// Slots that have a number of the range.
+    pub(crate) fn slots_within(&self, range: &RangeInclusive<i64>) -> Bits {
+        let (low, high) = ((*range.start()).max(NONE + 1), *range.end());
+        // `&`: both are compared, so that nothing branches.
+        Bits::of_each(&self.0, |number| (*number >= low) & (*number <= high))
+    }
+
     /// Slots that have a number for which `is_wanted` holds.
     pub(crate) fn slots_where(&self, is_wanted: impl Fn(i64) -> bool) -> Bits {
         Bits::of_each(&self.0, |number| *number != NONE && is_wanted(*number))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_holds_no_slot_without_a_number() {
+        let mut column = NumberColumn::default();
+        for (slot, number) in [(1, Some(5)), (3, Some(-7)), (4, None), (70, Some(i64::MAX))] {
+            column.set(slot, number);
+        }
+        let within = |range| column.slots_within(&range).iter().collect::<Vec<_>>();
+        assert_eq!(within(-7..=5), [1, 3]);
+        assert_eq!(within(i64::MIN..=i64::MAX), [1, 3, 70]);
+        assert_eq!(within(6..=i64::MAX), [70]);
+        #[expect(clippy::reversed_empty_ranges, reason = "it is asked for")]
+        let none = within(5..=-7);
+        assert!(none.is_empty());
     }
 }

@@ -90,7 +90,13 @@ impl TextColumn {
 
     /// `wanted`: of each code.
     fn slots_of(&self, wanted: &[bool]) -> Bits {
-        if wanted.contains(&true) { Bits::of_each(&self.codes, |code| wanted[*code as usize]) } else { Bits::default() }
+        let mut codes = (0u32..).zip(wanted).filter(|(_, wanted)| **wanted).map(|(code, _)| code);
+        match (codes.next(), codes.next()) {
+            (None, _) => Bits::default(),
+            // Codes of many slots are compared with one at once; a table is asked for each.
+            (Some(one), None) => Bits::of_each(&self.codes, |code| *code == one),
+            _ => Bits::of_each(&self.codes, |code| wanted[*code as usize]),
+        }
     }
 
     pub(crate) fn slots_with_text(&self) -> Bits {

@@ -10,7 +10,7 @@ use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 
 /// Stands behind each text: no piece of a word reaches over it.
-const END: char = '\0';
+const END: u8 = b'\0';
 /// Fewer texts that nobody holds are left where they are.
 const FEW: usize = 64;
 
@@ -20,7 +20,7 @@ pub(super) struct Texts {
     all: String,
     spans: Vec<Span>,
     by_text: HashTable<u32>,
-    /// Codes of texts with other signs than those of ASCII, which fold otherwise than byte by byte.
+    /// Codes of texts with other signs than those of ASCII, which fold otherwise than byte by byte, or with [`END`].
     others: Vec<u32>,
     has_capitals: bool,
     /// Texts that nobody holds.
@@ -59,9 +59,9 @@ impl Texts {
         }
         self.all.push_str(text);
         self.spans.push(Span { end: place(self.all.len()), holders: 1 });
-        self.all.push(END);
+        self.all.push(char::from(END));
         let code = place(self.spans.len());
-        if !text.is_ascii() {
+        if !text.is_ascii() || text.as_bytes().contains(&END) {
             self.others.push(code);
         }
         self.has_capitals |= text.bytes().any(|byte| byte.is_ascii_uppercase());
@@ -125,21 +125,33 @@ impl Texts {
             let (mut from, mut at) = (0, 0);
             while let Some(found) = needle.find(lower.get(from..).unwrap_or_default()) {
                 let found = from + found;
-                at += self.spans[at..].partition_point(|span| (span.end as usize) < found);
+                // Most are told by the signs beside them, before it is known of which text they are.
+                let told = needle.tell(&lower, found, END);
+                if told == Told::No {
+                    from = found + 1;
+                    continue;
+                }
+                at = self.at_or_behind(at, found);
                 let (begin, end) = self.range(at);
-                let told = needle.tell(&lower[begin..end], found - begin);
-                wanted[at + 1] = wanted[at + 1]
-                    || match told {
-                        _ if self.spans[at].holders == 0 => false,
-                        Told::Matches if lower[begin..end].is_ascii() => true,
-                        Told::No => false,
-                        Told::Matches | Told::Perhaps => matches(self.text(at)),
-                    };
-                // The same may stand in it again, at a place that says more.
-                from = if told == Told::No { found + 1 } else { end + 1 };
+                let text = &lower[begin..end];
+                let is_told = told == Told::Matches && text.is_ascii() && !text.contains(&END);
+                wanted[at + 1] |= self.spans[at].holders > 0 && (is_told || matches(self.text(at)));
+                from = end + 1;
             }
         }
         wanted
+    }
+
+    /// Of which text a place is; of none before `at`. Found texts lie close to each other, as a rule.
+    fn at_or_behind(&self, at: usize, place: usize) -> usize {
+        let is_before = |span: &Span| (span.end as usize) < place;
+        let (mut from, mut step) = (at, 1);
+        while self.spans.get(from + step).is_some_and(is_before) {
+            from += step;
+            step *= 2;
+        }
+        let to = self.spans.len().min(from + step + 1);
+        from + self.spans[from..to].partition_point(is_before)
     }
 
     /// All texts, those of ASCII without capitals.
@@ -160,7 +172,7 @@ impl Texts {
 }
 
 fn range(spans: &[Span], at: usize) -> (usize, usize) {
-    let begin = at.checked_sub(1).map_or(0, |before| spans[before].end as usize + END.len_utf8());
+    let begin = at.checked_sub(1).map_or(0, |before| spans[before].end as usize + 1);
     (begin, spans[at].end as usize)
 }
 

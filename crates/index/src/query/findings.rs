@@ -142,8 +142,7 @@ impl Index {
                 let late = overdue_before.map(|limit| enrolled.overdue(shared, (at, &block), entry.number, limit));
                 count.overdue += late.map_or(0, |late| late.len());
             }
-            let mut judging = Judging::new(&block, at, &shared.dictionary, &shared.slots);
-            count.installed += judging.installed(entry).len();
+            count.installed += block.installed_count(entry.number);
         }
         count
     }

@@ -41,7 +41,7 @@ impl Tags {
         self.by_number.get(&number)
     }
 
-    pub(super) fn number(&self, id: TagId) -> Option<TagNumber> {
+    pub(crate) fn number(&self, id: TagId) -> Option<TagNumber> {
         self.by_id.get(&id).copied()
     }
 

@@ -63,6 +63,7 @@ fn check(index: &Index, truth: &Truth) -> Result<(), TestCaseError> {
         prop_assert_eq!(with(Status::NotApplicable), expected(Verdict::NotApplicable));
         let (_, count) = index.patch(entry.patch.id).expect("it is there");
         prop_assert_eq!(usize::try_from(count.missing).expect("few assets"), expected(Verdict::Missing));
+        prop_assert_eq!(usize::try_from(count.installed).expect("few assets"), expected(Verdict::Installed));
         let late = truth.machines.keys().filter(|asset| truth.is_overdue(**asset, entry)).count();
         prop_assert_eq!(usize::try_from(count.overdue).expect("few assets"), late);
     }
