@@ -6,7 +6,7 @@ use crate::chance::Chance;
 
 /// So many machines of a hundred are switched off, or gone, and for so many days at most.
 const SILENT: usize = 6;
-const LONGEST: usize = 45;
+const LONGEST: u32 = 45;
 
 /// Of one machine, back from the end of what is simulated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,11 +26,11 @@ impl Life {
         let scanned = seconds(86_400);
         let enrolled = seconds(292 * 86_400);
         let heard = seconds(3_600);
-        let days = if chance.percent(SILENT) { 1 + chance.below(LONGEST) } else { 0 };
+        let days = if chance.percent(SILENT) { 1 + chance.below(LONGEST as usize) } else { 0 };
         let silent = u32::try_from(days).unwrap_or(0).min(most);
         let since = SignedDuration::from_hours(24 * i64::from(silent));
-        let first = SignedDuration::from_hours(24 * i64::from(8 + LONGEST as u32));
-        Self { enrolled: first + enrolled, scanned: since + scanned, heard: since + heard, silent }
+        let first = SignedDuration::from_hours(24 * 8);
+        Self { enrolled: since + first + enrolled, scanned: since + scanned, heard: since + heard, silent }
     }
 
     /// Of one that did not enrol with the simulation's own.
@@ -58,4 +58,4 @@ impl Life {
 }
 
 /// Longest silence of a machine that can be put in at any time.
-pub(crate) const ANY: u32 = LONGEST as u32;
+pub(crate) const ANY: u32 = LONGEST;

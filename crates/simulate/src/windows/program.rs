@@ -115,6 +115,6 @@ impl Program {
 
 /// `{AC76BA86-7AD7-1033-7B44-AC0F074E4100}`.
 fn code(chance: &Chance) -> String {
-    let digits: String = chance.bytes::<16>().iter().map(|byte| format!("{byte:02X}")).collect();
+    let digits = format!("{:032X}", u128::from_be_bytes(chance.bytes::<16>()));
     format!("{{{}-{}-{}-{}-{}}}", &digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..])
 }
