@@ -33,9 +33,9 @@ impl Source {
         self.history.get(level.checked_sub(1)? as usize).copied()
     }
 
-    /// Has it an update on this simulated day? Any so many sources in a row have one each.
+    /// Has it an update on this simulated day? Any so many sources in a row have one each; curl has its own on the first.
     pub(crate) fn is_news_on(&self, day: u32) -> bool {
-        (u32::from(self.number) + 7 * day).is_multiple_of(EVERY)
+        (u32::from(self.number) + 11 + 7 * day).is_multiple_of(EVERY)
     }
 
     /// Updates that are out on a simulated day, of which the first is 1.
