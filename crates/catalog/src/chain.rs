@@ -25,6 +25,10 @@ impl ChainKey {
     pub fn is_of(&self, patch: &Patch) -> bool {
         self.product == patch.product && self.kind == patch.package_kind && self.source == patch.source
     }
+
+    fn is_same<T>(&self, one: &Link<T>, other: &Link<T>) -> bool {
+        self.kind.compare(&one.version, &other.version).is_eq()
+    }
 }
 
 /// May the one replace the other, where it applies? A disabled one does not, which is not looked at here.
@@ -79,23 +83,26 @@ impl<T: Copy + Eq> Chains<T> {
 
     /// Patches with a higher version than `patch`, nearest first. One of the same version replaces nothing.
     pub fn newer(&self, key: &ChainKey, patch: T) -> impl Iterator<Item = T> {
-        let chain = self.0.get(key).map_or(&[][..], Vec::as_slice);
-        let (kind, own) = (key.kind, chain.iter().find(|link| link.patch == patch));
-        chain
-            .iter()
-            .filter(move |link| own.is_some_and(|own| kind.compare(&link.version, &own.version).is_gt()))
-            .map(|link| link.patch)
+        let (own, _, behind) = self.around(key, patch);
+        // They are in order: only those next to it may be of the same version.
+        let newer = behind.iter().skip_while(move |link| own.is_some_and(|own| key.is_same(link, own)));
+        newer.map(|link| link.patch)
     }
 
     /// Patches with a lower version than `patch`, nearest first.
     pub fn older(&self, key: &ChainKey, patch: T) -> impl Iterator<Item = T> {
+        let (own, before, _) = self.around(key, patch);
+        let older = before.iter().rev().skip_while(move |link| own.is_some_and(|own| key.is_same(link, own)));
+        older.map(|link| link.patch)
+    }
+
+    /// The patch's own place in the chain, and what stands before and behind it.
+    fn around(&self, key: &ChainKey, patch: T) -> (Option<&Link<T>>, &[Link<T>], &[Link<T>]) {
         let chain = self.0.get(key).map_or(&[][..], Vec::as_slice);
-        let (kind, own) = (key.kind, chain.iter().find(|link| link.patch == patch));
-        chain
-            .iter()
-            .rev()
-            .filter(move |link| own.is_some_and(|own| kind.compare(&link.version, &own.version).is_lt()))
-            .map(|link| link.patch)
+        match chain.iter().position(|link| link.patch == patch) {
+            Some(at) => (Some(&chain[at]), &chain[..at], &chain[at + 1..]),
+            None => (None, &[], &[]),
+        }
     }
 }
 
@@ -112,7 +119,11 @@ mod tests {
         }
         assert_eq!(chains.chain(&key).collect::<Vec<_>>(), [2, 1, 4, 3]);
         assert_eq!(chains.newer(&key, 1).collect::<Vec<_>>(), [3]);
+        assert_eq!(chains.newer(&key, 4).collect::<Vec<_>>(), [3]);
+        assert_eq!(chains.newer(&key, 2).collect::<Vec<_>>(), [1, 4, 3]);
         assert_eq!(chains.older(&key, 3).collect::<Vec<_>>(), [4, 1, 2]);
+        assert_eq!(chains.older(&key, 1).collect::<Vec<_>>(), [2]);
+        assert_eq!(chains.newer(&key, 9).count() + chains.older(&key, 9).count(), 0, "it is not in the chain");
 
         chains.insert(key.clone(), "3.0.8-1", 3);
         assert_eq!(chains.chain(&key).collect::<Vec<_>>(), [3, 2, 1, 4], "a revision says another version");

@@ -123,6 +123,15 @@ impl Block {
         union
     }
 
+    /// Of each of the components the slots of `within`, or of all, that have it, added up: no fewer than have any of them.
+    pub(crate) fn sum_of_counts(&self, components: &[ComponentId], within: Option<&RoaringBitmap>) -> u64 {
+        components
+            .iter()
+            .filter_map(|component| self.postings.get(component))
+            .map(|posting| posting.count(within))
+            .sum()
+    }
+
     /// How many slots of `within`, or of all, have any of the components.
     pub(crate) fn count_any(&self, components: &[ComponentId], within: Option<&RoaringBitmap>) -> u64 {
         let mut here = components.iter().filter_map(|component| self.postings.get(component));

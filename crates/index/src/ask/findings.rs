@@ -14,6 +14,7 @@ use rustc_hash::FxHashMap;
 
 use super::moment;
 use super::obstacles::obstacles;
+use super::truth::Truth;
 use crate::audience::AudienceNumber;
 use crate::block::Block;
 use crate::catalogue::{PatchEntry, PatchNumber};
@@ -75,90 +76,117 @@ impl<'b> Findings<'b> {
         self.block.missing(entry.number).map_or_else(|| Cow::Owned(RoaringBitmap::new()), Cow::Borrowed)
     }
 
-    /// Slots with a finding of which the test holds.
-    pub(crate) fn holding(&mut self, entry: &'b PatchEntry, leaf: &Leaf) -> Cow<'b, RoaringBitmap> {
-        let TokenId::Patch(token) = leaf.token.id else { return Cow::default() };
+    /// Is there a finding of the patch on a slot of `scope`? `None`: on any. Where it is missing that is known already.
+    pub(super) fn is_anywhere(&mut self, entry: &'b PatchEntry, scope: Option<&RoaringBitmap>) -> bool {
+        let meets = |slots: &RoaringBitmap| scope.map_or(!slots.is_empty(), |scope| !slots.is_disjoint(scope));
+        self.block.missing(entry.number).is_some_and(meets) || meets(&self.applies(entry))
+    }
+
+    /// The findings of which the test holds.
+    pub(super) fn holding(&mut self, entry: &'b PatchEntry, leaf: &Leaf) -> Truth<'b> {
+        let TokenId::Patch(token) = leaf.token.id else { return Truth::Never };
         let slots = match (token, &leaf.test) {
             (PatchToken::PatchStatus, Test::OneOf(places)) => return self.with_status(entry, leaf, places),
             (PatchToken::LastFoundDate | PatchToken::DueDate | PatchToken::Obstacle, Test::Null) => {
                 let present = self.holding(entry, &Leaf { token: leaf.token, test: Test::Present });
-                &*self.applies(entry) - present.as_ref()
+                return self.not(entry, present);
             }
             // The others have a value wherever there is a finding.
-            (_, Test::Null) => RoaringBitmap::new(),
+            (_, Test::Null) => return Truth::Never,
             (PatchToken::LastFoundDate, _) => self.missing(entry).as_ref() & self.scanned(leaf),
-            (PatchToken::DueDate, test) => self.due(entry, test),
+            (PatchToken::DueDate, test) => return self.due(entry, test),
             (PatchToken::Obstacle, test) => self.obstructed(entry, leaf, test),
-            (_, Test::Present) => self.applies(entry).as_ref().clone(),
-            (PatchToken::IsLatest, Test::Bool(flags)) => {
-                let latest = self.latest(entry);
-                self.flagged(entry, latest, flags)
-            }
-            (PatchToken::IsOverdue, Test::Bool(flags)) => {
-                let overdue = self.overdue(entry);
-                self.flagged(entry, overdue, flags)
-            }
-            (PatchToken::IsExcepted, Test::Bool(flags)) => {
-                let excepted = self.shared.excepted(entry.number, self.at) & &*self.applies(entry);
-                self.flagged(entry, excepted, flags)
-            }
-            _ => RoaringBitmap::new(),
+            (_, Test::Present) => return Truth::Always,
+            (PatchToken::IsLatest, Test::Bool(flags)) => return self.flagged(entry, flags, Self::latest),
+            (PatchToken::IsOverdue, Test::Bool(flags)) => return self.flagged(entry, flags, Self::overdue),
+            (PatchToken::IsExcepted, Test::Bool(flags)) => return self.flagged(entry, flags, Self::excepted),
+            _ => return Truth::Never,
         };
-        Cow::Owned(slots)
+        Truth::on(Cow::Owned(slots), true)
     }
 
-    fn flagged(&mut self, entry: &'b PatchEntry, set: RoaringBitmap, flags: &[bool]) -> RoaringBitmap {
-        match flags {
-            [true] => set,
-            [false] => &*self.applies(entry) - set,
-            [] => RoaringBitmap::new(),
-            _ => self.applies(entry).as_ref().clone(),
+    /// All other findings.
+    pub(super) fn not(&mut self, entry: &'b PatchEntry, truth: Truth<'_>) -> Truth<'b> {
+        match truth {
+            Truth::Never => Truth::Always,
+            Truth::Always => Truth::Never,
+            Truth::On(both) => Truth::on(Cow::Owned(&*self.applies(entry) - both.joined().as_ref()), true),
         }
     }
 
-    fn with_status(&mut self, entry: &'b PatchEntry, leaf: &Leaf, places: &[usize]) -> Cow<'b, RoaringBitmap> {
+    fn flagged(
+        &mut self,
+        entry: &'b PatchEntry,
+        flags: &[bool],
+        of: fn(&mut Self, &'b PatchEntry) -> Truth<'b>,
+    ) -> Truth<'b> {
+        match flags {
+            [] => Truth::Never,
+            [true] => of(self, entry),
+            [false] => {
+                let flagged = of(self, entry);
+                self.not(entry, flagged)
+            }
+            _ => Truth::Always,
+        }
+    }
+
+    fn with_status(&mut self, entry: &'b PatchEntry, leaf: &Leaf, places: &[usize]) -> Truth<'b> {
         let asks_for = |name: &str| leaf.token.choice(name).is_some_and(|(place, _)| places.contains(&place));
         match (asks_for("Missing"), asks_for("Installed")) {
-            (true, false) => self.missing(entry),
-            (false, true) => Cow::Owned(&*self.applies(entry) - self.missing(entry).as_ref()),
-            (true, true) => Cow::Owned(self.applies(entry).as_ref().clone()),
-            (false, false) => Cow::default(),
+            (true, true) => Truth::Always,
+            (false, false) => Truth::Never,
+            (true, false) => Truth::on(self.missing(entry), true),
+            (false, true) => {
+                let missing = Truth::on(self.missing(entry), true);
+                self.not(entry, missing)
+            }
         }
     }
 
     /// Where nothing newer that applies replaces it.
-    fn latest(&mut self, entry: &'b PatchEntry) -> RoaringBitmap {
+    fn latest(&mut self, entry: &'b PatchEntry) -> Truth<'b> {
         let shared = self.shared;
         if entry.patch.update.is_some() {
             // All updates of a product apply to its machines.
-            let is_replaced = shared.catalogue.is_replaced(entry);
-            return if is_replaced { RoaringBitmap::new() } else { self.applies(entry).as_ref().clone() };
+            return Truth::of(!shared.catalogue.is_replaced(entry));
         }
         let newer = shared.catalogue.newer(entry);
+        if newer.is_empty() {
+            return Truth::Always;
+        }
         let audience = shared.catalogue.audience(entry.number);
         if newer.iter().any(|newer| shared.catalogue.audience(newer.number) == audience) {
-            return RoaringBitmap::new();
+            return Truth::Never;
         }
         let mut latest = self.applies(entry).as_ref().clone();
         for newer in newer {
             latest -= &*self.applies(newer);
         }
-        latest
+        Truth::on(Cow::Owned(latest), true)
     }
 
-    fn overdue(&mut self, entry: &PatchEntry) -> RoaringBitmap {
-        let Some(limit) = self.shared.overdue_before(entry) else { return RoaringBitmap::new() };
-        self.enrolled.overdue(self.shared, (self.at, self.block), entry.number, limit)
+    fn excepted(&mut self, entry: &'b PatchEntry) -> Truth<'b> {
+        let excepted = self.shared.excepted(entry.number, self.at);
+        if excepted.is_empty() {
+            return Truth::Never;
+        }
+        Truth::on(Cow::Owned(excepted & &*self.applies(entry)), true)
+    }
+
+    fn overdue(&mut self, entry: &'b PatchEntry) -> Truth<'b> {
+        let Some(limit) = self.shared.overdue_before(entry) else { return Truth::Never };
+        let overdue = self.enrolled.overdue(self.shared, (self.at, self.block), entry.number, limit);
+        Truth::on(Cow::Owned(overdue), true)
     }
 
     /// A later enrolment never makes an earlier due date, so those due within a span enrolled within one.
-    fn due(&mut self, entry: &'b PatchEntry, test: &Test) -> RoaringBitmap {
+    fn due(&mut self, entry: &'b PatchEntry, test: &Test) -> Truth<'b> {
         let clock = self.shared.clock(entry);
         if clock.due(Timestamp::UNIX_EPOCH).is_none() {
-            return RoaringBitmap::new();
+            return Truth::Never;
         }
-        let applies = self.applies(entry);
-        let Test::Date(range) = test else { return applies.as_ref().clone() };
+        let Test::Date(range) = test else { return Truth::Always };
         let due = |enrolled| clock.due(enrolled).unwrap_or(Timestamp::MAX);
         let begin = moment::first_where(|enrolled| !is_below(range, due(enrolled)));
         let end = moment::first_where(|enrolled| is_above(range, due(enrolled)));
@@ -166,7 +194,7 @@ impl<'b> Findings<'b> {
             Some(moment) => self.block.columns.enrolled_before(moment),
             None => self.block.columns.taken().to_bitmap(),
         };
-        &*applies & (before(end) - before(begin))
+        Truth::on(Cow::Owned(before(end) - before(begin)), false)
     }
 
     fn scanned(&mut self, leaf: &Leaf) -> &RoaringBitmap {

@@ -66,21 +66,31 @@ struct Counted {
 
 /// Groups by their values' texts; `None`: no value.
 #[derive(Default)]
-pub(super) struct Counts(FxHashMap<Vec<Option<String>>, Counted>);
+pub(super) struct Counts {
+    groups: FxHashMap<Vec<Option<String>>, Counted>,
+    /// Groups with fewer than any that is shown, which were not counted.
+    left_out: usize,
+}
 
 impl Counts {
     pub(super) fn add(&mut self, values: Vec<Option<GroupValue>>, count: u64, tallies: &[Tally]) {
         let texts = values.iter().map(|value| Some(value.as_ref()?.text.clone())).collect();
         let new = || Counted { values, count: 0, tallies: vec![Tally::default(); tallies.len()] };
-        let counted = self.0.entry(texts).or_insert_with(new);
+        let counted = self.groups.entry(texts).or_insert_with(new);
         counted.count += count;
         for (known, tally) in counted.tallies.iter_mut().zip(tallies) {
             known.merge(*tally);
         }
     }
 
+    /// So many more have fewer than any that is shown.
+    pub(super) fn leave_out(&mut self, groups: usize) {
+        self.left_out += groups;
+    }
+
     fn merge(&mut self, other: Self) {
-        for Counted { values, count, tallies } in other.0.into_values() {
+        self.left_out += other.left_out;
+        for Counted { values, count, tallies } in other.groups.into_values() {
             self.add(values, count, &tallies);
         }
     }
@@ -112,7 +122,8 @@ fn groups(counts: Counts, total: u64, by: &GroupBy, as_of: Timestamp) -> Groups 
     let figures =
         |tallies: Vec<Tally>| by.measures.iter().zip(tallies).map(|(measure, tally)| measure.of(tally)).collect();
     let group = |Counted { values, count, tallies }: Counted| Group { values, count, figures: figures(tallies) };
-    let mut groups: Vec<Group> = counts.0.into_values().map(group).collect();
+    let left_out = counts.left_out;
+    let mut groups: Vec<Group> = counts.groups.into_values().map(group).collect();
     groups.sort_by(|left, right| {
         let by_value = || by_value(left, right);
         match by.order {
@@ -123,7 +134,7 @@ fn groups(counts: Counts, total: u64, by: &GroupBy, as_of: Timestamp) -> Groups 
     let rest = groups.split_off(by.limit.min(groups.len()));
     let is_top_only = by.tokens.iter().any(|token| token.grouping == Grouping::TopOnly);
     let other = (!is_top_only).then(|| rest.iter().map(|group| group.count).sum());
-    Groups { total, groups, other, left_out: rest.len(), as_of }
+    Groups { total, groups, other, left_out: left_out + rest.len(), as_of }
 }
 
 fn by_value(left: &Group, right: &Group) -> std::cmp::Ordering {

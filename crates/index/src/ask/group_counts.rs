@@ -1,10 +1,9 @@
 //! How many assets have each value of one token, where nothing else is asked: counted as they stand, where groups of
 //! several tokens take the assets apart.
 
-use std::collections::hash_map::Entry;
-
-use fettle_qql::order::GroupBy;
-use fettle_qql::token::{TokenDefinition, TokenId};
+use fettle_qql::order::{GroupBy, GroupOrder};
+use fettle_qql::token::{Grouping, TokenDefinition, TokenId};
+use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
 
 use super::asking::Asking;
@@ -18,6 +17,12 @@ use crate::bits::Bits;
 use crate::block::Block;
 use crate::columns::TextColumn;
 use crate::dictionary::ComponentId;
+
+/// Groups of components that are counted at once.
+const TOGETHER: usize = 64;
+
+/// Those that have one value.
+type Components = Vec<ComponentId>;
 
 /// A block's texts and how many of its assets have each; `None`: no text.
 type Texts = Vec<(Option<Box<str>>, u64)>;
@@ -59,51 +64,92 @@ impl Asking<'_> {
     }
 
     fn count_components(&self, assets: &AssetSet, token: &TokenDefinition, by: &GroupBy) -> Result<Counts, AskError> {
-        let groups = self.components_by_value(token, by);
-        let all: Vec<ComponentId> = groups.iter().flat_map(|(_, components)| components.iter().copied()).collect();
-        let of_block = |at: usize, block: &Block| {
-            let slots = assets.block(at);
-            // Of all that stand here no posting has to be cut.
-            let within = (slots != block.columns.taken()).then(|| slots.to_bitmap());
-            let mut counts = Vec::with_capacity(groups.len());
-            for (number, (_, components)) in groups.iter().enumerate() {
-                if number % 1_024 == 0 {
-                    self.check()?;
-                }
-                counts.push(if slots.is_empty() { 0 } else { block.count_any(components, within.as_ref()) });
-            }
-            Ok((counts, block.without_any(&all, slots).len()))
-        };
-        let (mut sums, mut without) = (vec![0; groups.len()], 0);
-        for of_block in self.per_block(of_block) {
-            let (counts, without_here) = of_block?;
-            sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
-            without += without_here;
-        }
+        let groups = self.components_by_text(token);
+        let all: Vec<ComponentId> = groups.values().flatten().copied().collect();
+        let without = |at: usize, block: &Block| block.without_any(&all, assets.block(at)).len();
+        let without: u64 = self.per_block(without).into_iter().sum();
+        self.check()?;
+        let groups: Vec<Components> = groups.into_values().collect();
+        let at_most = self.sums(assets, &groups, Block::sum_of_counts)?;
+        let mut candidates: Vec<(u64, Components)> =
+            at_most.into_iter().zip(groups).filter(|(count, _)| *count > 0).collect();
+        candidates.sort_unstable_by_key(|(count, _)| std::cmp::Reverse(*count));
         let mut counts = Counts::default();
-        let some = groups.into_iter().zip(sums).map(|((value, _), count)| (Some(value), count));
-        for (value, count) in some.chain([(None, without)]).filter(|(_, count)| *count > 0) {
-            counts.add(vec![value], count, &[]);
+        if without > 0 {
+            counts.add(vec![None], without, &[]);
         }
+        // Of the commonest values no others are counted than those that may be among them.
+        let is_top_only = token.grouping == Grouping::TopOnly && by.order == GroupOrder::Count;
+        let mut highest: Vec<u64> = vec![without; usize::from(without > 0)];
+        while let Some((most, _)) = candidates.first() {
+            if is_top_only && highest.len() >= by.limit && by.limit > 0 && highest[by.limit - 1] > *most {
+                break;
+            }
+            let rest = candidates.split_off(TOGETHER.min(candidates.len()));
+            let (_, these): (Vec<u64>, Vec<Components>) = std::mem::replace(&mut candidates, rest).into_iter().unzip();
+            for (count, components) in self.sums(assets, &these, Block::count_any)?.into_iter().zip(these) {
+                let value = components.first().and_then(|id| self.value_of_component(*id, token, by));
+                counts.add(vec![value], count, &[]);
+                highest.push(count);
+            }
+            highest.sort_unstable_by_key(|count| std::cmp::Reverse(*count));
+        }
+        counts.leave_out(candidates.len());
         Ok(counts)
     }
 
-    /// Each value of the fleet's components, and the components that have it.
-    fn components_by_value(&self, token: &TokenDefinition, by: &GroupBy) -> Vec<(GroupValue, Vec<ComponentId>)> {
-        let mut places: FxHashMap<String, usize> = FxHashMap::default();
-        let mut groups: Vec<(GroupValue, Vec<ComponentId>)> = Vec::new();
+    /// For each group of components what `of` finds in each block, added up.
+    fn sums(
+        &self,
+        assets: &AssetSet,
+        groups: &[Components],
+        of: fn(&Block, &[ComponentId], Option<&RoaringBitmap>) -> u64,
+    ) -> Result<Vec<u64>, AskError> {
+        let of_block = |at: usize, block: &Block| {
+            let slots = assets.block(at);
+            if slots.is_empty() {
+                return Ok(vec![0; groups.len()]);
+            }
+            // Of all that stand here no posting has to be cut.
+            let within = (slots != block.columns.taken()).then(|| slots.to_bitmap());
+            let mut counts = Vec::with_capacity(groups.len());
+            for (number, components) in groups.iter().enumerate() {
+                if number % 1_024 == 0 {
+                    self.check()?;
+                }
+                counts.push(of(block, components, within.as_ref()));
+            }
+            Ok(counts)
+        };
+        let mut sums = vec![0; groups.len()];
+        for of_block in self.per_block(of_block) {
+            sums.iter_mut().zip(of_block?).for_each(|(sum, count)| *sum += count);
+        }
+        Ok(sums)
+    }
+
+    /// The components of the fleet by their value, as it is shown.
+    fn components_by_text(&self, token: &TokenDefinition) -> FxHashMap<String, Components> {
+        let mut groups: FxHashMap<String, Components> = FxHashMap::default();
         for (id, component) in self.shared.dictionary.all() {
             each_value_of(component, token, &mut |value| {
                 let text = value.shown();
-                if let Some(place) = places.get(&*text) {
-                    groups[*place].1.push(id);
-                } else if let Entry::Vacant(place) = places.entry(text.into_owned()) {
-                    place.insert(groups.len());
-                    groups.push((shown(token, &value, by), vec![id]));
+                if let Some(group) = groups.get_mut(&*text) {
+                    group.push(id);
+                } else {
+                    groups.insert(text.into_owned(), vec![id]);
                 }
             });
         }
         groups
+    }
+
+    fn value_of_component(&self, id: ComponentId, token: &TokenDefinition, by: &GroupBy) -> Option<GroupValue> {
+        let mut found = None;
+        each_value_of(self.shared.dictionary.component(id)?, token, &mut |value| {
+            found = Some(shown(token, &value, by));
+        });
+        found
     }
 }
 

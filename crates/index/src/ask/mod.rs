@@ -31,6 +31,7 @@ mod related;
 mod resolved;
 mod scope;
 mod things;
+mod truth;
 pub(crate) mod value;
 mod values;
 mod why;

@@ -2,11 +2,12 @@
 //! of a block at once.
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use fettle_qql::token::TokenId;
 use fettle_qql::tokens::PatchToken;
 use fettle_qql::typed::Test;
-use roaring::{MultiOps as _, RoaringBitmap};
+use roaring::RoaringBitmap;
 
 use super::asking::{Asking, ThingSet};
 use super::asset_set::AssetSet;
@@ -14,26 +15,10 @@ use super::deadline::AskError;
 use super::findings::Findings;
 use super::resolved::{OfAsset, OfThing, Resolved};
 use super::things::ThingKind;
+use super::truth::Truth;
 use crate::bits::Bits;
 use crate::block::Block;
 use crate::catalogue::{PatchEntry, PatchNumber};
-
-/// Where a condition holds, of the slots that have a finding.
-enum Truth<'s> {
-    Never,
-    Always,
-    /// Slots without a finding may be among them, unless it `is_exact`.
-    On {
-        slots: Cow<'s, RoaringBitmap>,
-        is_exact: bool,
-    },
-}
-
-impl Truth<'_> {
-    const fn of(constant: bool) -> Self {
-        if constant { Self::Always } else { Self::Never }
-    }
-}
 
 /// A condition for one block: parts that are about assets alone are sets of slots.
 enum InBlock<'q> {
@@ -44,6 +29,45 @@ enum InBlock<'q> {
     Slots(RoaringBitmap),
     Things(ThingSet),
     OfTie(&'q fettle_qql::typed::Leaf),
+}
+
+/// The findings of one patch in one block for which a condition holds, not worked out yet.
+pub(super) struct Pairs<'f, 'b> {
+    condition: &'f InBlock<'f>,
+    entry: &'b PatchEntry,
+    findings: &'f mut Findings<'b>,
+    /// `None`: all of the block.
+    scope: Option<&'f RoaringBitmap>,
+}
+
+impl Pairs<'_, '_> {
+    pub(super) fn is_any(self) -> bool {
+        let Self { condition, entry, findings, scope } = self;
+        match truth(condition, entry, findings) {
+            Truth::Never => false,
+            Truth::Always => findings.is_anywhere(entry, scope),
+            Truth::On(both) if both.is_exact() => both.meets(scope),
+            // Who misses it is known, and to whom it applies is to be found out.
+            Truth::On(both) => {
+                both.meets(scope.into_iter().chain([findings.missing(entry).as_ref()]))
+                    || both.meets(scope.into_iter().chain([&*findings.applies(entry)]))
+            }
+        }
+    }
+
+    pub(super) fn slots(self) -> RoaringBitmap {
+        let Self { condition, entry, findings, scope } = self;
+        let slots = match truth(condition, entry, findings) {
+            Truth::Never => return RoaringBitmap::new(),
+            Truth::Always => findings.applies(entry).as_ref().clone(),
+            Truth::On(both) if both.is_exact() => both.joined().into_owned(),
+            Truth::On(both) => both.joined().as_ref() & &*findings.applies(entry),
+        };
+        match scope {
+            Some(scope) => slots & scope,
+            None => slots,
+        }
+    }
 }
 
 impl<'q> Asking<'_> {
@@ -61,10 +85,17 @@ impl<'q> Asking<'_> {
         condition: &Resolved<'q>,
         having: Option<&Resolved<'q>>,
     ) -> Result<ThingSet, AskError> {
-        let found = self.each_pair_set(condition, having, |found: &mut ThingSet, patch, _| {
-            found.insert(patch.0);
+        let condition = self.pair_condition(condition, having)?;
+        let entries = self.may_have_pairs(&condition);
+        // What was found in one block is not looked for in another.
+        let found: Vec<AtomicBool> = entries.iter().map(|_| AtomicBool::new(false)).collect();
+        self.each_pairs(&condition, &entries, |(): &mut (), place, pairs| {
+            if !found[place].load(Ordering::Relaxed) && pairs.is_any() {
+                found[place].store(true, Ordering::Relaxed);
+            }
         })?;
-        Ok(found.into_iter().union())
+        let found = entries.iter().zip(found).filter(|(_, found)| found.load(Ordering::Relaxed));
+        Ok(found.map(|(entry, _)| entry.number.0).collect())
     }
 
     /// Of each block what `take` made of every patch for which the condition holds for some finding in scope, and of the
@@ -75,40 +106,62 @@ impl<'q> Asking<'_> {
         having: Option<&Resolved<'q>>,
         take: impl Fn(&mut T, PatchNumber, &RoaringBitmap) + Sync,
     ) -> Result<Vec<T>, AskError> {
-        let condition = match having {
+        let condition = self.pair_condition(condition, having)?;
+        let entries = self.may_have_pairs(&condition);
+        self.each_pairs(&condition, &entries, |taken, place, pairs| {
+            let slots = pairs.slots();
+            if !slots.is_empty() {
+                take(taken, entries[place].number, &slots);
+            }
+        })
+    }
+
+    fn pair_condition(
+        &self,
+        condition: &Resolved<'q>,
+        having: Option<&Resolved<'q>>,
+    ) -> Result<Resolved<'q>, AskError> {
+        Ok(match having {
             None => self.with_thing_sets(condition)?,
             Some(having) => Resolved::And(vec![self.with_thing_sets(condition)?, self.with_thing_sets(having)?]),
-        };
+        })
+    }
+
+    /// Patches of which the condition may hold for a finding in scope.
+    fn may_have_pairs(&self, condition: &Resolved<'q>) -> Vec<&PatchEntry> {
         let catalogue = &self.shared.catalogue;
-        let mut entries: Vec<&PatchEntry> = if self.is_narrow() && requires_missing(&condition) {
-            let missed = self.missed_in_scope(|patch| may_hold(&condition, patch));
+        let mut entries: Vec<&PatchEntry> = if self.is_narrow() && requires_missing(condition) {
+            let missed = self.missed_in_scope(|patch| may_hold(condition, patch));
             missed.into_iter().filter_map(|patch| catalogue.get(patch)).collect()
         } else {
-            catalogue.all().filter(|entry| may_hold(&condition, entry.number)).collect()
+            catalogue.all().filter(|entry| may_hold(condition, entry.number)).collect()
         };
         // A source's lines are looked through once for all its patches.
         entries.sort_unstable_by_key(|entry| (&entry.patch.source, entry.number));
+        entries
+    }
+
+    /// Of each block what `take` made of the pairs of each patch, which it gets by its place among them.
+    fn each_pairs<T: Default + Send>(
+        &self,
+        condition: &Resolved<'q>,
+        entries: &[&PatchEntry],
+        take: impl Fn(&mut T, usize, Pairs<'_, '_>) + Sync,
+    ) -> Result<Vec<T>, AskError> {
         let of_block = |at: usize, block: &Block| {
             let mut taken = T::default();
             if self.in_scope(at).is_empty() {
                 return Ok(taken);
             }
-            let in_block = self.in_block(at, block, &condition);
-            let scope = self.in_scope(at).to_bitmap();
+            let in_block = self.in_block(at, block, condition);
+            let scope = (self.in_scope(at) != block.columns.taken()).then(|| self.in_scope(at).to_bitmap());
             let mut findings = Findings::new(self.shared, at, block);
-            for (number, entry) in entries.iter().enumerate() {
-                if number % 256 == 0 {
+            for (place, entry) in entries.iter().enumerate() {
+                if place % 256 == 0 {
                     self.check()?;
                 }
-                let slots = match truth(&in_block, entry, &mut findings) {
-                    Truth::Never => continue,
-                    Truth::Always => &*findings.applies(entry) & &scope,
-                    Truth::On { slots, is_exact: true } => slots.as_ref() & &scope,
-                    Truth::On { slots, is_exact: false } => (slots.as_ref() & &scope) & &*findings.applies(entry),
-                };
-                if !slots.is_empty() {
-                    take(&mut taken, entry.number, &slots);
-                }
+                let (condition, findings, scope) = (&in_block, &mut findings, scope.as_ref());
+                take(&mut taken, place, Pairs { condition, entry, findings, scope });
             }
             Ok(taken)
         };
@@ -197,51 +250,31 @@ fn truth<'s, 'b: 's>(condition: &'s InBlock<'_>, entry: &'b PatchEntry, findings
     match condition {
         InBlock::Constant(constant) => Truth::of(*constant),
         InBlock::Things(things) => Truth::of(things.contains(entry.number.0)),
-        InBlock::Slots(slots) => Truth::On { slots: Cow::Borrowed(slots), is_exact: false },
-        InBlock::OfTie(leaf) => Truth::On { slots: findings.holding(entry, leaf), is_exact: true },
-        InBlock::And(parts) => all_of(parts, entry, findings),
-        InBlock::Or(parts) => any_of(parts, entry, findings),
-        InBlock::Not(inner) => match truth(inner, entry, findings) {
-            Truth::Never => Truth::Always,
-            Truth::Always => Truth::Never,
-            Truth::On { slots, .. } => {
-                Truth::On { slots: Cow::Owned(&*findings.applies(entry) - slots.as_ref()), is_exact: true }
-            }
-        },
-    }
-}
-
-fn all_of<'s, 'b: 's>(parts: &'s [InBlock<'_>], entry: &'b PatchEntry, findings: &mut Findings<'b>) -> Truth<'s> {
-    let mut all = Truth::Always;
-    for part in parts {
-        all = match (all, truth(part, entry, findings)) {
-            (_, Truth::Never) => return Truth::Never,
-            (Truth::Always, part) => part,
-            (all, Truth::Always) => all,
-            (Truth::On { slots, is_exact }, Truth::On { slots: others, is_exact: are_exact }) => {
-                let both = slots.as_ref() & others.as_ref();
-                if both.is_empty() {
-                    return Truth::Never;
+        InBlock::Slots(slots) => Truth::on(Cow::Borrowed(slots), false),
+        InBlock::OfTie(leaf) => findings.holding(entry, leaf),
+        InBlock::And(parts) => {
+            let mut all = Truth::Always;
+            for part in parts {
+                all = all.and(truth(part, entry, findings));
+                if matches!(all, Truth::Never) {
+                    break;
                 }
-                Truth::On { slots: Cow::Owned(both), is_exact: is_exact || are_exact }
             }
-            (Truth::Never, _) => return Truth::Never,
-        };
-    }
-    all
-}
-
-fn any_of<'s, 'b: 's>(parts: &'s [InBlock<'_>], entry: &'b PatchEntry, findings: &mut Findings<'b>) -> Truth<'s> {
-    let mut any = Truth::Never;
-    for part in parts {
-        any = match (any, truth(part, entry, findings)) {
-            (_, Truth::Always) | (Truth::Always, _) => return Truth::Always,
-            (Truth::Never, part) => part,
-            (any, Truth::Never) => any,
-            (Truth::On { slots, is_exact }, Truth::On { slots: others, is_exact: are_exact }) => {
-                Truth::On { slots: Cow::Owned(slots.as_ref() | others.as_ref()), is_exact: is_exact && are_exact }
+            all
+        }
+        InBlock::Or(parts) => {
+            let mut any = Truth::Never;
+            for part in parts {
+                any = any.or(truth(part, entry, findings));
+                if matches!(any, Truth::Always) {
+                    break;
+                }
             }
-        };
+            any
+        }
+        InBlock::Not(inner) => {
+            let inner = truth(inner, entry, findings);
+            findings.not(entry, inner)
+        }
     }
-    any
 }
