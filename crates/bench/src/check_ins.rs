@@ -7,7 +7,7 @@ use std::time::Duration;
 use fettle_fleet::entropy::SystemEntropy;
 use fettle_fleet::keys::ca::{CertificateAuthority, pem};
 use fettle_model::{ActivationKeyId, AssetId, Clock as _, OrganisationId, Sha256, SystemClock};
-use fettle_simulate::{Host, Simulation, images, simulate};
+use fettle_simulate::{Host, Machines, Simulation, images, simulate};
 use fettle_testkit::{AgentTls, ClientKey, Enrolment, TestAgent};
 use fettle_wire::limit;
 use fettle_wire::message::Report;
@@ -69,7 +69,7 @@ pub(crate) async fn measure(table: &mut Table, agents: u32, seed: u64) -> anyhow
     let data = tempfile::tempdir()?;
     // A fleet that knows the updates already, as fleets do: else what is measured is how the first three hosts teach
     // each of them to the catalogue.
-    let others = Simulation { packages: PACKAGES, rounds: 26, ..Simulation::new(400, seed) };
+    let others = Simulation { packages: PACKAGES, rounds: 26, machines: Machines::Alike, ..Simulation::new(400, seed) };
     simulate(data.path(), None, &others, SystemClock.now(), |_| ()).await?;
     let (server, ready) = fettle(data.path(), None).await?;
     crate::fleet::until_ready(&ready).await?;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use fettle_model::{Clock as _, SystemClock};
-use fettle_simulate::{Progress, Simulation, Stage, simulate};
+use fettle_simulate::{Machines, Progress, Simulation, Stage, simulate};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, PgConnection};
@@ -89,6 +89,7 @@ async fn run(options: &Options, data: &Path, database: Option<&str>) -> anyhow::
         packages_per_round: 10,
         // What all of them reported is in the files whose size is measured.
         reporting: u32::MAX,
+        machines: Machines::Alike,
     };
     let bar = ProgressBar::new(u64::from(options.hosts) * u64::from(options.rounds + 1));
     bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} reports, {elapsed}")?);

@@ -1,18 +1,19 @@
-//! The hosts of a large fleet that need not report: what they have is known already, so it is written as their reports
+//! The machines of a large fleet that need not report: what they have is known already, so it is written as their reports
 //! would have left it.
 
-use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
 use fettle_fleet::Fleet;
 use fettle_fleet::agents::whole::WholeAsset;
 use fettle_model::Sha256;
 use fettle_wire::{Fingerprint, component};
-use jiff::SignedDuration;
+use rustc_hash::FxHashMap;
 
-use crate::chance::Chance;
-use crate::host::{Host, Place};
-use crate::run::{Enrolled, SimulateError};
+use crate::blueprint::{Blueprint, Simulated};
+use crate::host::Host;
+use crate::machine::{Machine, Place};
+use crate::request::Request;
+use crate::run::SimulateError;
 
 /// So many assets vouch for a package before the server believes it of others.
 const REPORTERS: usize = 3;
@@ -23,50 +24,42 @@ type Key = (&'static str, Place);
 
 /// Which updates enough hosts have reported.
 #[derive(Debug, Default)]
-pub(crate) struct Reported(HashMap<Key, Vec<u64>>);
+pub(crate) struct Reported(FxHashMap<Key, Vec<u64>>);
 
 impl Reported {
     pub(crate) fn note(&mut self, host: &Host) {
-        for offer in host.offers() {
-            let hosts = self.0.entry((host.archive.codename, offer)).or_default();
+        for offer in offers(host) {
+            let hosts = self.0.entry(offer).or_default();
             if hosts.len() < REPORTERS && !hosts.contains(&host.number()) {
                 hosts.push(host.number());
             }
         }
     }
 
-    pub(crate) fn note_all(&mut self, hosts: &[Enrolled]) {
-        for (_, host) in hosts {
-            self.note(host);
-        }
-    }
-
     /// The server would learn nothing from the host's report.
     pub(crate) fn has_all_of(&self, host: &Host) -> bool {
-        host.offers()
-            .all(|offer| self.0.get(&(host.archive.codename, offer)).is_some_and(|hosts| hosts.len() >= REPORTERS))
+        offers(host).all(|offer| self.0.get(&offer).is_some_and(|hosts| hosts.len() >= REPORTERS))
     }
+}
+
+/// A package is what it is on a host that may not install it, too.
+fn offers(host: &Host) -> impl Iterator<Item = Key> {
+    host.offers().map(|place| match place {
+        Place::Offered { source, package, level, .. } => {
+            (host.archive.codename, Place::Offered { source, package, level, obstacle: None })
+        }
+        other => (host.archive.codename, other),
+    })
 }
 
 /// Numbers and hashes of the components that hosts were put in with.
 #[derive(Debug, Default)]
-pub(crate) struct Numbers(RwLock<HashMap<Key, (u32, Sha256)>>);
+pub(crate) struct Numbers(RwLock<FxHashMap<Key, (u32, Sha256)>>);
 
 impl Numbers {
-    /// Of what the hosts have that has none yet.
-    async fn give(&self, fleet: &Fleet, hosts: &[Host]) -> Result<(), SimulateError> {
-        let mut missing = HashMap::new();
-        {
-            let known = self.0.read().expect(POISONED);
-            for host in hosts {
-                for place in host.places() {
-                    let key = (host.archive.codename, place);
-                    if !known.contains_key(&key) {
-                        missing.entry(key).or_insert_with(|| host.component(place));
-                    }
-                }
-            }
-        }
+    /// Of what the machines have that has none yet.
+    async fn give(&self, fleet: &Fleet, machines: &[Simulated]) -> Result<(), SimulateError> {
+        let missing = self.missing(machines);
         if missing.is_empty() {
             return Ok(());
         }
@@ -77,12 +70,26 @@ impl Numbers {
         Ok(())
     }
 
-    /// Those of one host, and its fingerprint.
-    fn of(&self, host: &Host) -> (Vec<u32>, Fingerprint) {
+    fn missing(&self, machines: &[Simulated]) -> FxHashMap<Key, fettle_model::component::Component> {
+        let known = self.0.read().expect(POISONED);
+        let mut missing = FxHashMap::default();
+        for machine in machines.iter().map(Simulated::machine) {
+            for place in machine.places() {
+                let key = (machine.release(), place);
+                if !known.contains_key(&key) {
+                    missing.entry(key).or_insert_with(|| machine.component(place));
+                }
+            }
+        }
+        missing
+    }
+
+    /// Those of one machine, and its fingerprint.
+    fn of(&self, machine: &dyn Machine) -> (Vec<u32>, Fingerprint) {
         let known = self.0.read().expect(POISONED);
         let mut fingerprint = Fingerprint::EMPTY;
-        let numbers = host.places().into_iter().map(|place| {
-            let (number, hash) = known[&(host.archive.codename, place)];
+        let numbers = machine.places().into_iter().map(|place| {
+            let (number, hash) = known[&(machine.release(), place)];
             fingerprint = fingerprint.with(&hash);
             number
         });
@@ -90,29 +97,33 @@ impl Numbers {
     }
 }
 
-/// Puts hosts in as they are now. `seed` decides when they enrolled and were heard of: within 300 days, within one.
-pub(crate) async fn put(
-    fleet: Arc<Fleet>,
-    numbers: Arc<Numbers>,
-    seed: u64,
-    hosts: Vec<(Host, fettle_wire::message::Enrol)>,
-) -> Result<(), SimulateError> {
-    let now = fleet.clock.now();
-    let (hosts, enrolments): (Vec<Host>, Vec<_>) = hosts.into_iter().unzip();
-    numbers.give(&fleet, &hosts).await?;
-    let whole = hosts.iter().zip(enrolments).map(|(host, enrol)| {
-        let chance = Chance::new(seed, "life", host.number());
-        let ago = |seconds: usize| now - SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(0));
-        let (components, fingerprint) = numbers.of(host);
-        let scanned_at = ago(chance.below(86_400));
+/// What all machines that are put in share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) fleet: Arc<Fleet>,
+    pub(crate) request: Request,
+    pub(crate) numbers: Numbers,
+    pub(crate) blueprint: Arc<Blueprint>,
+}
+
+impl Shared {
+    /// Puts machines in as they are now.
+    pub(crate) async fn put(self: Arc<Self>, machines: Vec<Simulated>) -> Result<(), SimulateError> {
+        self.numbers.give(&self.fleet, &machines).await?;
+        let whole = machines.iter().map(|machine| self.whole(machine.machine())).collect();
+        Ok(self.fleet.put_whole(whole).await?)
+    }
+
+    fn whole(&self, machine: &dyn Machine) -> WholeAsset {
+        let (life, end) = (self.blueprint.life(machine.number()), self.blueprint.calendar.end);
+        let (components, fingerprint) = self.numbers.of(machine);
+        let entropy = self.fleet.entropy.as_ref();
         WholeAsset {
-            enrol,
-            enrolled_at: ago(86_400 * (8 + chance.below(292))),
-            report: crate::report::without_components(host, scanned_at, fleet.entropy.as_ref(), fingerprint),
+            enrol: self.request.without_certificate(&self.fleet, machine),
+            enrolled_at: life.enrolled_at(end),
+            report: crate::report::without_components(machine, life.scanned_at(end), entropy, fingerprint),
             components,
-            last_checked_in: ago(chance.below(3_600)),
+            last_checked_in: life.last_checked_in(end),
         }
-    });
-    let whole = whole.collect();
-    Ok(fleet.put_whole(whole).await?)
+    }
 }

@@ -32,6 +32,18 @@ impl Chance {
         self.below(100) < percent
     }
 
+    /// One of `all`, of which there is at least one: as often as its weight says.
+    pub(crate) fn one_of<'a, T>(&self, all: &'a [T], weight: impl Fn(&T) -> usize) -> &'a T {
+        let mut left = self.below(all.iter().map(&weight).sum());
+        let place = all.iter().position(|one| {
+            let weight = weight(one);
+            let is_here = left < weight;
+            left = left.saturating_sub(weight);
+            is_here
+        });
+        &all[place.unwrap_or(0)]
+    }
+
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         self.0.fill(&mut bytes);

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::archive::{Archive, archives};
+use crate::archive::{Archive, apt_archives, rpm_archives};
 use crate::chance::Chance;
+use crate::facts::Purpose;
 
+const DESKTOP: &str = "desktop";
 /// Role, name of its hosts, and how many packages it brings, of a thousand.
 const ROLES: [(&str, usize); 13] = [
     ("base", 0),
@@ -18,7 +20,7 @@ const ROLES: [(&str, usize); 13] = [
     ("monitor", 600),
     ("queue", 440),
     ("cache", 320),
-    ("desktop", 1_000),
+    (DESKTOP, 1_000),
     ("ci", 880),
 ];
 
@@ -30,19 +32,29 @@ pub struct Image {
     pub packages: Vec<(u16, u8)>,
 }
 
-/// Every role on every release: 52 images, whose sizes lie between the two numbers of packages.
+/// What machines of a role are for.
+pub(crate) fn purpose_of(role: &str) -> Purpose {
+    if role == DESKTOP { Purpose::Workstation } else { Purpose::Server }
+}
+
+/// Every role on every release of Debian and Ubuntu: 65 images, whose sizes lie between the two numbers of packages.
 pub fn images(seed: u64, least: usize, most: usize) -> Vec<Image> {
-    let archives: Vec<_> = archives(seed).into_iter().map(Arc::new).collect();
+    images_of(apt_archives(seed), seed, (least, most))
+}
+
+/// The same of Rocky Linux.
+pub(crate) fn rpm_images(seed: u64, least: usize, most: usize) -> Vec<Image> {
+    images_of(rpm_archives(seed), seed, (least, most))
+}
+
+fn images_of(archives: Vec<Archive>, seed: u64, (least, most): (usize, usize)) -> Vec<Image> {
     let mut images = Vec::new();
-    for archive in &archives {
+    for archive in archives.into_iter().map(Arc::new) {
         for (number, (role, weight)) in ROLES.iter().enumerate() {
             let chance = Chance::new(seed, archive.codename, 1_000_000 + number as u64);
             let wanted = least + (most - least) * weight / 1_000;
-            images.push(Image {
-                archive: Arc::clone(archive),
-                role,
-                packages: choose(archive, least, wanted, &chance),
-            });
+            let packages = choose(&archive, least, wanted, &chance);
+            images.push(Image { archive: Arc::clone(&archive), role, packages });
         }
     }
     images

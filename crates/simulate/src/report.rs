@@ -8,6 +8,7 @@ use fettle_wire::{Fingerprint, WireComponent, component};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::host::{Host, Upgrade};
+use crate::machine::Machine;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -20,7 +21,7 @@ pub(crate) fn whole(host: &Host, now: Timestamp, entropy: &dyn Entropy) -> Repor
 }
 
 /// What a host said last, without its components.
-pub(crate) fn without_components(host: &Host, at: Timestamp, entropy: &dyn Entropy, to: Fingerprint) -> Report {
+pub(crate) fn without_components(host: &dyn Machine, at: Timestamp, entropy: &dyn Entropy, to: Fingerprint) -> Report {
     Report {
         report_id: ReportId::new(at, entropy),
         incarnation: 1,
@@ -58,18 +59,19 @@ fn hashes(components: &[Component]) -> Vec<Sha256> {
     components.iter().map(component::hash).collect()
 }
 
-pub(crate) fn scan(host: &Host, now: Timestamp) -> ScanReport {
+pub(crate) fn scan(host: &dyn Machine, now: Timestamp) -> ScanReport {
     let collector =
         |name: &str| Collector { name: name.to_owned(), result: "Ok".to_owned(), took_ms: 900, code: None, text: None };
-    let refresh = |repository: &Repository, uri: &str| Refresh {
-        repo: repository.clone(),
+    let repositories = host.repositories();
+    let refresh = |(repository, uri): &(&Repository, String)| Refresh {
+        repo: (*repository).clone(),
         result: "Ok".to_owned(),
         text: None,
         list_date: Some(now),
         valid_until: Some(now + DAY * 7),
         lists: "Own".to_owned(),
-        uri: Some(uri.to_owned()),
-        distribution: Some(host.archive.codename.to_owned()),
+        uri: Some(uri.clone()),
+        distribution: repositories.distribution.map(str::to_owned),
     };
     ScanReport {
         id: None,
@@ -79,10 +81,7 @@ pub(crate) fn scan(host: &Host, now: Timestamp) -> ScanReport {
         started_at: now,
         ended_at: now,
         watch_revision: 0,
-        collectors: ["apt", "facts", "processes"].map(collector).into(),
-        refresh: vec![
-            refresh(&host.archive.main, "http://archive.example.com/debian"),
-            refresh(&host.archive.security, "http://archive.example.com/debian-security"),
-        ],
+        collectors: [repositories.collector, "facts", "processes"].map(collector).into(),
+        refresh: repositories.from.iter().map(refresh).collect(),
     }
 }

@@ -10,9 +10,11 @@ use fettle_wire::message::enrol::{EnrolOs, HardwareId};
 use fettle_wire::{PayloadType, PublicKey, SigningKey, dsse, sha256};
 
 use crate::host::Host;
+use crate::machine::Machine;
 use crate::run::SimulateError;
 
 /// What all simulated hosts enrol with: one key serves them, for none ever connects.
+#[derive(Debug)]
 pub(crate) struct Request {
     key: ActivationKeyId,
     csr: String,
@@ -31,26 +33,24 @@ impl Request {
     }
 
     pub(crate) fn enrolment(&self, fleet: &Fleet, host: &Host) -> Enrol {
-        Enrol {
-            csr: self.csr.clone(),
-            record_proof: self.proof.clone(),
-            ..message(
-                host,
-                EnrolmentId::new(fleet.clock.now(), fleet.entropy.as_ref()),
-                (fleet.organisation.id, self.key),
-                self.record,
-            )
-        }
+        Enrol { csr: self.csr.clone(), record_proof: self.proof.clone(), ..self.without_certificate(fleet, host) }
+    }
+
+    /// For a machine that is put in: nobody reads a request for a certificate.
+    pub(crate) fn without_certificate(&self, fleet: &Fleet, host: &dyn Machine) -> Enrol {
+        let id = EnrolmentId::new(fleet.clock.now(), fleet.entropy.as_ref());
+        message(host, id, (fleet.organisation.id, self.key), self.record)
     }
 }
 
 /// A host's enrolment; its request for a certificate and the proof have still to be put in.
 pub(crate) fn message(
-    host: &Host,
+    host: &dyn Machine,
     enrolment_id: EnrolmentId,
     (customer_id, activation_id): (OrganisationId, ActivationKeyId),
     record_key: PublicKey,
 ) -> Enrol {
+    let os = host.operating_system();
     Enrol {
         enrolment_id,
         customer_id,
@@ -59,14 +59,9 @@ pub(crate) fn message(
         record_key,
         record_proof: String::new(),
         hardware: hardware(host),
-        hostname: host.name.clone(),
+        hostname: host.name().to_owned(),
         fqdn: None,
-        os: EnrolOs {
-            family: "linux".to_owned(),
-            id: host.archive.os_id.to_owned(),
-            version: host.archive.release.to_owned(),
-            arch: "x86_64".to_owned(),
-        },
+        os: EnrolOs { family: os.family, id: os.id, version: os.version, arch: os.arch },
         agent_version: env!("CARGO_PKG_VERSION").to_owned(),
         boot_id: boot_id(host),
         monitor_only: false,
@@ -74,13 +69,13 @@ pub(crate) fn message(
     }
 }
 
-pub(crate) fn boot_id(host: &Host) -> String {
-    format!("boot of {}", host.name)
+pub(crate) fn boot_id(host: &dyn Machine) -> String {
+    format!("boot of {}", host.name())
 }
 
 /// Traits that are the host's own.
-pub(crate) fn hardware(host: &Host) -> Vec<HardwareId> {
+pub(crate) fn hardware(host: &dyn Machine) -> Vec<HardwareId> {
     ["dmi", "board", "disk", "mac", "machineId"]
-        .map(|kind| HardwareId { kind: kind.to_owned(), hash: sha256(format!("{kind} {}", host.name).as_bytes()) })
+        .map(|kind| HardwareId { kind: kind.to_owned(), hash: sha256(format!("{kind} {}", host.name()).as_bytes()) })
         .into()
 }

@@ -154,11 +154,20 @@ async fn components(read: &mut Tx, folder: &Path) -> anyhow::Result<(TableFile, 
     Ok((rows.end()?, places))
 }
 
-/// Name and version of a Debian package's source. Simulated fleets have no other packages.
+/// Name and version of a package's source: of an rpm by the name of its file, in which there is no epoch.
 fn source(component: &Component) -> Option<(String, String)> {
-    let Component::Deb { source, source_version, .. } = component else { return None };
-    let (source, version) = unsigned(source, source_version);
-    Some((source.into_owned(), version.into_owned()))
+    match component {
+        Component::Deb { source, source_version, .. } => {
+            let (source, version) = unsigned(source, source_version);
+            Some((source.into_owned(), version.into_owned()))
+        }
+        Component::Rpm { source, .. } => {
+            let mut parts = source.strip_suffix(".src.rpm")?.rsplitn(3, '-');
+            let (release, version, name) = (parts.next()?, parts.next()?, parts.next()?);
+            Some((name.to_owned(), format!("{version}-{release}")))
+        }
+        _ => None,
+    }
 }
 
 fn major(version: &str) -> Option<u32> {

@@ -159,7 +159,7 @@ mod tests {
 
     /// Hosts that report and hosts that are put in: their scans are not all of one moment.
     fn small() -> Simulation {
-        Simulation { packages: (60, 120), rounds: 1, reporting: 156, ..Simulation::new(312, 5) }
+        Simulation { packages: (60, 120), rounds: 1, reporting: 600, ..Simulation::new(1_200, 5) }
     }
 
     /// Assets whose counts are not those of their findings: none.
@@ -202,7 +202,7 @@ mod tests {
             }
             Err(reason) => eprintln!("SKIPPED: DuckDB is not asked: {reason}"),
         }
-        let different = report::add(&mut Table::default(), 312, (&questions, &fettle), &databases);
+        let different = report::add(&mut Table::default(), 1_200, (&questions, &fettle), &databases);
         assert!(different.is_empty(), "{}", different.join("\n"));
     }
 }

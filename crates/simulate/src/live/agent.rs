@@ -142,7 +142,7 @@ impl LiveAgent {
     fn check_in(&self, hold_s: u32, shows_hardware: bool) -> CheckIn {
         let (boot_id, hardware) = {
             let host = self.host.lock().expect(POISONED);
-            (request::boot_id(&host), shows_hardware.then(|| request::hardware(&host)))
+            (request::boot_id(&*host), shows_hardware.then(|| request::hardware(&*host)))
         };
         let facts_hash = self.saved.lock().expect(POISONED).facts_hash.clone();
         self.with_identity(|Identity { session, trust_version, .. }| CheckIn {

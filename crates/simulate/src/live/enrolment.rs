@@ -132,7 +132,7 @@ impl LiveAgent {
             record_proof: key_pair::record_proof(&record, &tls.request),
             previous_agent_id: saved.enrolment.previous_agent_id,
             monitor_only: settings.monitor_only,
-            ..request::message(&host, saved.enrolment.enrolment_id, ids, record.public())
+            ..request::message(&*host, saved.enrolment.enrolment_id, ids, record.public())
         };
         Ok((message, self.fleet.route(saved.number)))
     }
@@ -155,7 +155,7 @@ impl LiveAgent {
 
     async fn renewed(&self) -> Result<(), EnrolError> {
         let key = TlsKey::generate()?;
-        let boot_id = request::boot_id(&self.host.lock().expect(POISONED));
+        let boot_id = request::boot_id(&*self.host.lock().expect(POISONED));
         let renew = Renew { csr: key.request_text(), boot_id };
         let answer: RenewAnswer = self.client().post("renew", &renew, ANSWER).await?;
         {

@@ -150,7 +150,7 @@ impl LiveAgent {
                 Report { scan, ..report }
             }
             Errand::Scan(scan) => {
-                let known = report::without_components(&host, now, entropy, from);
+                let known = report::without_components(&*host, now, entropy, from);
                 let scan = known.scan.map(|report| ScanReport { id: scan, ..report });
                 Report { scan, facts: known.facts, ..report::difference(from, Upgrade::default(), now, entropy) }
             }

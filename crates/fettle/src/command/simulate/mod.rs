@@ -44,9 +44,9 @@ pub(crate) async fn run(simulate: Simulate) -> Result<Finding, Failure> {
         fettle_simulate::simulate(&data, simulate.database.as_deref(), &simulation, SystemClock.now(), |progress| {
             let percent = u64::from(progress.done) * 100 / u64::from(progress.of.max(1));
             let stage = match progress.stage {
-                Stage::Enrolment => format!("{} machines enrol and report", progress.of),
+                Stage::Enrolment => "Machines enrol and report".to_owned(),
                 Stage::Round(round, rounds) => format!("Updates, day {round} of {rounds}"),
-                Stage::Rest => format!("{} more machines", progress.of),
+                Stage::Rest => "Machines that need not report".to_owned(),
             };
             let text = format!("{stage}: {} %", percent / 10 * 10);
             shown.borrow_mut().step(&text);
