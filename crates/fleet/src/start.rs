@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex};
 
 use fettle_index::Index;
-use fettle_model::{AssetId, Clock, Entropy, OrganisationId};
+use fettle_model::{Clock, Entropy, OrganisationId};
 use fettle_store::assets::{AssetNumber, Certificate, LoadedAgent};
 use fettle_store::organisation::{Organisation, ServerKey, StoredTrustStatement};
 use fettle_store::{Database, StoreError, Tx};
@@ -167,18 +167,46 @@ async fn open_key(read: &mut Tx, seal: &SealKey, name: &str) -> Result<(Vec<u8>,
 impl Fleet {
     async fn load_agents(&self) -> Result<(), StartError> {
         let mut read = self.database.read().await?;
-        let mut certificates = load_certificates(&mut read).await?;
         let mut last = AssetNumber(i64::MIN);
         loop {
             let page = read.assets().agents_after(last, PAGE).await?;
             let Some(end) = page.last() else { break };
             last = end.number;
             for loaded in page {
-                let known = certificates.remove(&loaded.id).unwrap_or_default();
-                self.agents.insert(agent_of(loaded, known));
+                self.agents.insert(agent_of(loaded));
             }
         }
+        self.load_certificates(&mut read).await?;
         self.load_orders(&mut read).await
+    }
+
+    /// Each goes to its agent at once: together they would take more memory for a while than the agents themselves.
+    async fn load_certificates(&self, read: &mut Tx) -> Result<(), StartError> {
+        let mut renewed = Vec::new();
+        let mut last = Vec::new();
+        loop {
+            let page = read.certificates().after(&last, PAGE).await?;
+            let Some(end) = page.last() else { break };
+            last.clone_from(&end.serial);
+            for certificate in page.iter().filter(|certificate| certificate.revoked_at.is_none()) {
+                let Some(agent) = self.agents.get(certificate.asset) else { continue };
+                let mut state = agent.state();
+                if !state.certificates.is_empty() {
+                    renewed.push(certificate.asset);
+                }
+                // Nearly all have one; a list that grows by itself begins with room for four.
+                state.certificates.reserve_exact(1);
+                state.certificates.push(known_certificate(certificate));
+            }
+        }
+        // They came in the order of their serials, which is none.
+        for asset in renewed {
+            let Some(agent) = self.agents.get(asset) else { continue };
+            let newest_first = read.certificates().of_asset(asset).await?;
+            let valid = newest_first.iter().rev().filter(|certificate| certificate.revoked_at.is_none());
+            agent.state().certificates = valid.map(known_certificate).collect();
+        }
+        Ok(())
     }
 
     async fn load_orders(&self, read: &mut Tx) -> Result<(), StartError> {
@@ -207,35 +235,20 @@ impl Fleet {
     }
 }
 
-async fn load_certificates(read: &mut Tx) -> Result<FxHashMap<AssetId, Vec<Certificate>>, StartError> {
-    let mut certificates: FxHashMap<AssetId, Vec<Certificate>> = FxHashMap::default();
-    let mut last = Vec::new();
-    loop {
-        let page = read.certificates().after(&last, PAGE).await?;
-        let Some(end) = page.last() else { break };
-        last.clone_from(&end.serial);
-        for certificate in page.into_iter().filter(|certificate| certificate.revoked_at.is_none()) {
-            certificates.entry(certificate.asset).or_default().push(certificate);
-        }
+fn known_certificate(certificate: &Certificate) -> KnownCertificate {
+    KnownCertificate {
+        serial: hex::encode(&certificate.serial),
+        not_after: certificate.not_after,
+        used: certificate.used_at.is_some(),
     }
-    Ok(certificates)
 }
 
-fn agent_of(loaded: LoadedAgent, mut certificates: Vec<Certificate>) -> Agent {
-    certificates.sort_by_key(|certificate| certificate.not_before);
+fn agent_of(loaded: LoadedAgent) -> Agent {
     let token = |bytes: &[u8]| bytes.try_into().unwrap_or_default();
     let first_scan = loaded.scan_status == fettle_model::ScanStatus::Pending;
     let state = AgentState {
         retired: loaded.retired_at.is_some(),
-        // Not by value: the new list would keep the memory of the old one, four times its own.
-        certificates: certificates
-            .iter()
-            .map(|certificate| KnownCertificate {
-                serial: hex::encode(&certificate.serial),
-                not_after: certificate.not_after,
-                used: certificate.used_at.is_some(),
-            })
-            .collect(),
+        certificates: Vec::new(),
         incarnation: loaded.incarnation,
         tokens: Tokens::stored(token(&loaded.token_current), loaded.token_previous.as_deref().unwrap_or_default()),
         fingerprint: Fingerprint(loaded.fingerprint),

@@ -17,6 +17,8 @@ const READERS: u32 = 4;
 /// A reader that nobody needs gives its memory back.
 const READER_IDLE: Duration = Duration::from_mins(1);
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Rows on their way from the thread that reads: with few of them two threads wait for each other at each.
+const ROWS: usize = 500;
 /// All statements of the store fit in.
 const STATEMENTS: usize = 256;
 
@@ -81,6 +83,7 @@ async fn sqlite(directory: &Path) -> Result<Opened, StoreError> {
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         .statement_cache_capacity(STATEMENTS)
+        .row_buffer_size(ROWS)
         // KiB when negative.
         .pragma("cache_size", "-4096")
         .pragma("journal_size_limit", "8388608")

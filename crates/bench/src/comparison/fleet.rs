@@ -34,7 +34,7 @@ pub(crate) struct Opened {
     /// The moment as of which is asked: no scan is later.
     pub(crate) as_of: Timestamp,
     pub(crate) tags: Vec<(TagId, &'static str)>,
-    /// Their members, by name.
+    /// Who has them, by name.
     pub(crate) scopes: HashMap<String, Scope>,
 }
 
@@ -74,10 +74,7 @@ pub(crate) async fn open(data: &Path, simulation: &Simulation) -> anyhow::Result
     fleet.index.move_to(as_of);
     let tags = tags(&fleet).await?;
     fleet.index.settle_tags();
-    let scope = |(tag, name): &(TagId, &str)| {
-        let members = fleet.index.tag_members(*tag).into_iter().collect();
-        ((*name).to_owned(), Scope::Assets(members))
-    };
+    let scope = |(tag, name): &(TagId, &str)| ((*name).to_owned(), Scope::Tags(vec![*tag]));
     let scopes = tags.iter().map(scope).collect();
     Ok(Opened { fleet, agents_known, index_loaded, as_of, tags, scopes })
 }

@@ -162,14 +162,16 @@ mod tests {
         Simulation { packages: (60, 120), rounds: 1, reporting: 600, ..Simulation::new(1_200, 5) }
     }
 
-    /// Assets whose counts are not those of their findings: none.
+    /// Assets whose counts are not those of their findings: none. For security may be more than what is said to be: a patch
+    /// brings what it replaces.
     fn counted() -> (questions::Question, Answered) {
         let statement = "WITH found AS (
                 SELECT asset, count(*) AS missing, count(*) FILTER (WHERE is_security) AS missing_security
                 FROM missing JOIN patch USING (patch) GROUP BY asset
             )
             SELECT count(*) FROM asset LEFT JOIN found USING (asset)
-            WHERE missing_count <> coalesce(missing, 0) OR missing_security_count <> coalesce(missing_security, 0)";
+            WHERE missing_count <> coalesce(missing, 0) OR missing_security_count < coalesce(missing_security, 0)
+                OR missing_security_count > missing_count";
         let (name, answer) = ("counts of findings".to_owned(), vec![vec![Some("0".to_owned())]]);
         let statements = vec![statement.to_owned()];
         let question = questions::Question { name: name.clone(), parts: Vec::new(), statements, within: None };

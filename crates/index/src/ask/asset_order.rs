@@ -42,37 +42,25 @@ pub(super) fn first_of_block(
 ) -> (Vec<(Position, u16)>, u64) {
     let keys: Vec<_> = order.keys.iter().filter_map(|key| BlockKey::new(asking, at, block, *key)).collect();
     let after = order.after.as_ref().map(|after| sorted_position(&keys, after));
-    let mut best: BinaryHeap<(Sorted, u16)> = BinaryHeap::with_capacity(order.limit + 1);
-    let mut behind = 0;
-    let mut last = LAST;
-    for slot in slots.iter() {
-        // Nearly all are told apart by the first key.
-        let first = keys.first().map_or(0, |key| key.directed(key.number(block, slot)));
-        if first > last {
-            behind += 1;
-            continue;
-        }
-        if after.as_ref().is_some_and(|after| first < after.0[0]) {
-            continue;
-        }
-        let rest = keys.iter().skip(1).map(|key| key.directed(key.number(block, slot)));
-        let sorted = (numbers(std::iter::once(first).chain(rest)), block.columns.id(slot).uuid());
-        if after.as_ref().is_some_and(|after| sorted <= *after) {
-            continue;
-        }
-        behind += 1;
-        if best.len() < order.limit {
-            best.push((sorted, slot));
-        } else if let Some(mut worst) = best.peek_mut()
-            && sorted < worst.0
-        {
-            *worst = (sorted, slot);
-        }
-        if best.len() == order.limit {
-            // What comes behind it is behind the order's place too.
-            last = best.peek().map_or(LAST, |worst| worst.0.0[0]);
-        }
-    }
+    let first = First { block, slots, keys: &keys, after, limit: order.limit };
+    // Nearly all are told apart by the first key: what it is made of is looked up once, not for each of them.
+    let (best, behind) = match keys.first() {
+        None => first.by(|_| 0),
+        Some(key) => match &key.column {
+            AssetColumn::Number(numbers) | AssetColumn::Moment(numbers) => {
+                first.by(|slot| key.directed(numbers.get(slot).map(in_order)))
+            }
+            AssetColumn::Count(count) => {
+                let counts = block.columns.all_counts();
+                let count = |slot: u16| counts.get(usize::from(slot)).map_or(0, count);
+                first.by(|slot| key.directed(Some(in_order(i64::from(count(slot))))))
+            }
+            AssetColumn::Text(texts) | AssetColumn::Dotted(texts) => first.by(|slot| {
+                key.directed(key.ranks.as_ref().and_then(|ranks| ranks.of(texts.code(slot))).map(own_place))
+            }),
+            _ => first.by(|slot| key.directed(key.number(block, slot))),
+        },
+    };
     let position = |slot: u16| Position {
         values: keys
             .iter()
@@ -81,6 +69,52 @@ pub(super) fn first_of_block(
         id: ThingId::Uuid(block.columns.id(slot).uuid()),
     };
     (best.into_iter().map(|(_, slot)| (position(slot), slot)).collect(), behind)
+}
+
+/// The search for the first slots.
+struct First<'f, 'b> {
+    block: &'b Block,
+    slots: &'f Bits,
+    keys: &'f [BlockKey<'b>],
+    after: Option<Sorted>,
+    limit: usize,
+}
+
+impl First<'_, '_> {
+    /// `number`: of a slot by the first key. Gives the first slots, and how many are behind the order's place.
+    fn by(&self, number: impl Fn(u16) -> u64) -> (BinaryHeap<(Sorted, u16)>, u64) {
+        let mut best: BinaryHeap<(Sorted, u16)> = BinaryHeap::with_capacity(self.limit + 1);
+        let (mut behind, mut last) = (0, LAST);
+        let begin = self.after.as_ref().map_or(0, |after| after.0[0]);
+        for slot in self.slots.iter() {
+            let first = number(slot);
+            if first > last {
+                behind += 1;
+                continue;
+            }
+            if first < begin {
+                continue;
+            }
+            let rest = self.keys.iter().skip(1).map(|key| key.directed(key.number(self.block, slot)));
+            let sorted = (numbers(std::iter::once(first).chain(rest)), self.block.columns.id(slot).uuid());
+            if self.after.as_ref().is_some_and(|after| sorted <= *after) {
+                continue;
+            }
+            behind += 1;
+            if best.len() < self.limit {
+                best.push((sorted, slot));
+            } else if let Some(mut worst) = best.peek_mut()
+                && sorted < worst.0
+            {
+                *worst = (sorted, slot);
+            }
+            if best.len() == self.limit {
+                // What comes behind it is behind the order's place too.
+                last = best.peek().map_or(LAST, |worst| worst.0.0[0]);
+            }
+        }
+        (best, behind)
+    }
 }
 
 /// One for each key.

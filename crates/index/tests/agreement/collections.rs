@@ -186,6 +186,13 @@ impl Bench {
         }
     }
 
+    /// Who is found where all are asked for.
+    fn seen_by(&self, scope: &Scope) -> BTreeSet<AssetId> {
+        let all = read_rule("not name:never", &TimeZone::UTC, self.now).expect("a query");
+        let question = Question { query: all.query(), having: None, scope, deadline: Deadline::default() };
+        self.index.ask_ids(&question).expect("there is time").into_iter().collect()
+    }
+
     fn check(&self) -> Result<(), TestCaseError> {
         let counts = self.index.tag_counts();
         for tag in self.tags.values() {
@@ -203,6 +210,7 @@ impl Bench {
             let members: BTreeSet<AssetId> = self.index.tag_members(tag.id).into_iter().collect();
             prop_assert_eq!(&members, &expected, "{:?}", tag);
             prop_assert_eq!(counts.get(&tag.id).copied().unwrap_or_default(), members.len() as u64);
+            prop_assert_eq!(self.seen_by(&Scope::Tags(vec![tag.id])), members);
         }
         Ok(())
     }

@@ -132,8 +132,5 @@ impl Decision {
 
 /// A key has its words between blanks, and may be of several texts.
 fn has_any(key: &str, phrases: &[Phrase]) -> bool {
-    key.split(BETWEEN).any(|text| {
-        let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
-        phrases.iter().any(|phrase| phrase.stands_in(&words))
-    })
+    key.split(BETWEEN).any(|text| phrases.iter().any(|phrase| phrase.stands_in(text)))
 }
