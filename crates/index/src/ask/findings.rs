@@ -17,7 +17,7 @@ use super::obstacles::obstacles;
 use super::truth::Truth;
 use crate::audience::AudienceNumber;
 use crate::block::Block;
-use crate::catalogue::{PatchEntry, PatchNumber};
+use crate::catalogue::{Catalogue, PatchEntry, PatchNumber};
 use crate::judging::Judging;
 use crate::query::overdue::Enrolled;
 use crate::{Shared, bits::Bits};
@@ -29,6 +29,37 @@ enum Applying {
     Alone(PatchNumber),
 }
 
+/// Where a patch is the latest, as far as the catalogue tells.
+#[derive(Debug, Clone)]
+pub(super) enum Latest {
+    /// Wherever it applies.
+    Everywhere,
+    Nowhere,
+    /// Where none of these applies.
+    Without(Vec<PatchNumber>),
+}
+
+impl Latest {
+    pub(super) fn of(catalogue: &Catalogue, entry: &PatchEntry) -> Self {
+        if entry.patch.update.is_some() {
+            // All updates of a product apply to its machines.
+            return if catalogue.is_replaced(entry) { Self::Nowhere } else { Self::Everywhere };
+        }
+        let newer = catalogue.newer(entry);
+        let audience = catalogue.audience(entry.number);
+        if newer.is_empty() {
+            Self::Everywhere
+        } else if newer.iter().any(|newer| catalogue.audience(newer.number) == audience) {
+            Self::Nowhere
+        } else {
+            Self::Without(newer.into_iter().map(|newer| newer.number).collect())
+        }
+    }
+}
+
+/// Of the patches that are asked about, found once for all blocks.
+pub(super) type LatestOf = FxHashMap<PatchNumber, Latest>;
+
 /// Findings of one block while its lock is held.
 pub(crate) struct Findings<'b> {
     shared: &'b Shared,
@@ -36,6 +67,7 @@ pub(crate) struct Findings<'b> {
     at: usize,
     judging: Judging<'b>,
     applies: FxHashMap<Applying, Rc<RoaringBitmap>>,
+    latest: Option<&'b LatestOf>,
     enrolled: Enrolled,
     scanned: FxHashMap<*const Leaf, RoaringBitmap>,
 }
@@ -48,9 +80,14 @@ impl<'b> Findings<'b> {
             at,
             judging: Judging::new(block, at, &shared.dictionary, &shared.slots),
             applies: FxHashMap::default(),
+            latest: None,
             enrolled: Enrolled::default(),
             scanned: FxHashMap::default(),
         }
+    }
+
+    pub(super) fn knowing(self, latest: Option<&'b LatestOf>) -> Self {
+        Self { latest, ..self }
     }
 
     /// Where there is a finding of the patch: it is missing or installed.
@@ -147,24 +184,19 @@ impl<'b> Findings<'b> {
 
     /// Where nothing newer that applies replaces it.
     fn latest(&mut self, entry: &'b PatchEntry) -> Truth<'b> {
-        let shared = self.shared;
-        if entry.patch.update.is_some() {
-            // All updates of a product apply to its machines.
-            return Truth::of(!shared.catalogue.is_replaced(entry));
+        let catalogue = &self.shared.catalogue;
+        let known = self.latest.and_then(|latest| latest.get(&entry.number)).map(Cow::Borrowed);
+        match &*known.unwrap_or_else(|| Cow::Owned(Latest::of(catalogue, entry))) {
+            Latest::Everywhere => Truth::Always,
+            Latest::Nowhere => Truth::Never,
+            Latest::Without(newer) => {
+                let mut latest = self.applies(entry).as_ref().clone();
+                for newer in newer.iter().filter_map(|number| catalogue.get(*number)) {
+                    latest -= &*self.applies(newer);
+                }
+                Truth::on(Cow::Owned(latest), true)
+            }
         }
-        let newer = shared.catalogue.newer(entry);
-        if newer.is_empty() {
-            return Truth::Always;
-        }
-        let audience = shared.catalogue.audience(entry.number);
-        if newer.iter().any(|newer| shared.catalogue.audience(newer.number) == audience) {
-            return Truth::Never;
-        }
-        let mut latest = self.applies(entry).as_ref().clone();
-        for newer in newer {
-            latest -= &*self.applies(newer);
-        }
-        Truth::on(Cow::Owned(latest), true)
     }
 
     fn excepted(&mut self, entry: &'b PatchEntry) -> Truth<'b> {

@@ -12,7 +12,7 @@ use roaring::RoaringBitmap;
 use super::asking::{Asking, ThingSet};
 use super::asset_set::AssetSet;
 use super::deadline::AskError;
-use super::findings::Findings;
+use super::findings::{Findings, Latest, LatestOf};
 use super::resolved::{OfAsset, OfThing, Resolved};
 use super::things::ThingKind;
 use super::truth::Truth;
@@ -148,6 +148,9 @@ impl<'q> Asking<'_> {
         entries: &[&PatchEntry],
         take: impl Fn(&mut T, usize, Pairs<'_, '_>) + Sync,
     ) -> Result<Vec<T>, AskError> {
+        let catalogue = &self.shared.catalogue;
+        let latest: Option<LatestOf> = asks_for_latest(condition)
+            .then(|| entries.iter().map(|entry| (entry.number, Latest::of(catalogue, entry))).collect());
         let of_block = |at: usize, block: &Block| {
             let mut taken = T::default();
             if self.in_scope(at).is_empty() {
@@ -155,7 +158,7 @@ impl<'q> Asking<'_> {
             }
             let in_block = self.in_block(at, block, condition);
             let scope = self.limits(at, block);
-            let mut findings = Findings::new(self.shared, at, block);
+            let mut findings = Findings::new(self.shared, at, block).knowing(latest.as_ref());
             for (place, entry) in entries.iter().enumerate() {
                 if place % 256 == 0 {
                     self.check()?;
@@ -206,6 +209,15 @@ impl<'q> Asking<'_> {
             // All other conditions about things or assets alone were replaced by sets.
             Resolved::OfThing(_) | Resolved::OfAsset(_) => InBlock::Constant(false),
         }
+    }
+}
+
+fn asks_for_latest(condition: &Resolved<'_>) -> bool {
+    match condition {
+        Resolved::And(parts) | Resolved::Or(parts) => parts.iter().any(asks_for_latest),
+        Resolved::Not(inner) => asks_for_latest(inner),
+        Resolved::OfTie(leaf) => leaf.token.id == TokenId::Patch(PatchToken::IsLatest),
+        Resolved::Constant(_) | Resolved::OfAsset(_) | Resolved::OfThing(_) => false,
     }
 }
 
