@@ -83,26 +83,25 @@ impl<T: Copy + Eq> Chains<T> {
 
     /// Patches with a higher version than `patch`, nearest first. One of the same version replaces nothing.
     pub fn newer(&self, key: &ChainKey, patch: T) -> impl Iterator<Item = T> {
-        let (own, _, behind) = self.around(key, patch);
+        let (own, chain) = self.place(key, patch);
+        let behind = chain.get(own..).unwrap_or_default();
         // They are in order: only those next to it may be of the same version.
-        let newer = behind.iter().skip_while(move |link| own.is_some_and(|own| key.is_same(link, own)));
+        let newer = behind.iter().skip_while(move |link| key.is_same(link, &behind[0]));
         newer.map(|link| link.patch)
     }
 
     /// Patches with a lower version than `patch`, nearest first.
     pub fn older(&self, key: &ChainKey, patch: T) -> impl Iterator<Item = T> {
-        let (own, before, _) = self.around(key, patch);
-        let older = before.iter().rev().skip_while(move |link| own.is_some_and(|own| key.is_same(link, own)));
+        let (own, chain) = self.place(key, patch);
+        let before = chain.get(..=own).unwrap_or_default();
+        let older = before.iter().rev().skip_while(move |link| key.is_same(link, &before[own]));
         older.map(|link| link.patch)
     }
 
-    /// The patch's own place in the chain, and what stands before and behind it.
-    fn around(&self, key: &ChainKey, patch: T) -> (Option<&Link<T>>, &[Link<T>], &[Link<T>]) {
+    /// Where the patch stands in its chain: behind its end, if it does not.
+    fn place(&self, key: &ChainKey, patch: T) -> (usize, &[Link<T>]) {
         let chain = self.0.get(key).map_or(&[][..], Vec::as_slice);
-        match chain.iter().position(|link| link.patch == patch) {
-            Some(at) => (Some(&chain[at]), &chain[..at], &chain[at + 1..]),
-            None => (None, &[], &[]),
-        }
+        (chain.iter().position(|link| link.patch == patch).unwrap_or(chain.len()), chain)
     }
 }
 

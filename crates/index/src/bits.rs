@@ -91,7 +91,9 @@ impl Bits {
                 self.0.iter_mut().zip(words).for_each(|(word, bytes)| *word |= u64::from_le_bytes(*bytes));
             } else {
                 let (members, _) = written[HEAD..].as_chunks();
-                members.iter().for_each(|bytes| self.set(u16::from_le_bytes(*bytes)));
+                for bytes in members {
+                    self.set(u16::from_le_bytes(*bytes));
+                }
             }
             true
         })

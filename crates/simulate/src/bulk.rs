@@ -75,7 +75,7 @@ impl Numbers {
         let mut missing = FxHashMap::default();
         for machine in machines.iter().map(Simulated::machine) {
             for place in machine.places() {
-                let key = (machine.release(), place);
+                let key = (machine.release_key(), place);
                 if !known.contains_key(&key) {
                     missing.entry(key).or_insert_with(|| machine.component(place));
                 }
@@ -89,7 +89,7 @@ impl Numbers {
         let known = self.0.read().expect(POISONED);
         let mut fingerprint = Fingerprint::EMPTY;
         let numbers = machine.places().into_iter().map(|place| {
-            let (number, hash) = known[&(machine.release(), place)];
+            let (number, hash) = known[&(machine.release_key(), place)];
             fingerprint = fingerprint.with(&hash);
             number
         });

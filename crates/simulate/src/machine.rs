@@ -49,7 +49,7 @@ pub(crate) trait Machine {
     fn name(&self) -> &str;
     fn number(&self) -> u64;
     /// Machines of one release have the same component in the same place.
-    fn release(&self) -> &'static str;
+    fn release_key(&self) -> &'static str;
     fn operating_system(&self) -> OsFacts;
     fn facts(&self, booted_at: Timestamp) -> Facts;
     /// Of everything that an agent there would report.

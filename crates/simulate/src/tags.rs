@@ -22,11 +22,43 @@ const RULES: [(&str, &str, &str); 12] = [
     ("Rocky Linux", "All releases", "osFamily:Rocky"),
     ("Windows servers", "All releases", "operatingSystem:\"Windows Server\""),
 ];
-/// Name, description, why a machine has it; one in so many of those that report, from the given one on, at most so many.
-const BY_HAND: [(&str, &str, &str, (usize, usize, usize)); 3] = [
-    ("Pilot", "They get updates first", "volunteered", (0, 37, 60)),
-    ("Change freeze", "No work without a word with the owner", "quarterly closing", (5, 91, 25)),
-    ("Under audit", "Reports go to the auditors", "in the scope of the audit", (11, 23, 100)),
+/// A tag that people give to machines one by one.
+struct ByHand {
+    name: &'static str,
+    description: &'static str,
+    /// Why a machine has it.
+    reason: &'static str,
+    /// Of those that report: from the first on one in so many, at most so many.
+    first: usize,
+    every: usize,
+    most: usize,
+}
+
+const BY_HAND: [ByHand; 3] = [
+    ByHand {
+        name: "Pilot",
+        description: "They get updates first",
+        reason: "volunteered",
+        first: 0,
+        every: 37,
+        most: 60,
+    },
+    ByHand {
+        name: "Change freeze",
+        description: "No work without a word with the owner",
+        reason: "quarterly closing",
+        first: 5,
+        every: 91,
+        most: 25,
+    },
+    ByHand {
+        name: "Under audit",
+        description: "Reports go to the auditors",
+        reason: "in the scope of the audit",
+        first: 11,
+        every: 23,
+        most: 100,
+    },
 ];
 
 /// Makes them. `reporting`: the machines that the server knows already, in the order of their numbers.
@@ -39,7 +71,7 @@ pub(crate) async fn make(fleet: &Fleet, reporting: &[AssetId]) -> Result<(), Sim
         )
         .await?;
     }
-    for (name, description, reason, (first, every, most)) in BY_HAND {
+    for ByHand { name, description, reason, first, every, most } in BY_HAND {
         let chosen = reporting.iter().skip(first).step_by(every).take(most);
         let pinned_in = chosen.map(|asset| PinDraft { asset: *asset, reason: reason.to_owned() }).collect();
         let (name, description) = (name.to_owned(), description.to_owned());

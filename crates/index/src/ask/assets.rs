@@ -139,7 +139,9 @@ impl Asking<'_> {
 
 fn any_of<T>(ranges: &[T], of: impl Fn(&T) -> Bits) -> Bits {
     let mut any = Bits::default();
-    ranges.iter().for_each(|range| any.add(&of(range)));
+    for range in ranges {
+        any.add(&of(range));
+    }
     any
 }
 

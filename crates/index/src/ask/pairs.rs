@@ -41,7 +41,7 @@ pub(super) struct Pairs<'f, 'b> {
 }
 
 impl Pairs<'_, '_> {
-    pub(super) fn is_any(self) -> bool {
+    pub(super) fn any(self) -> bool {
         let Self { condition, entry, findings, scope } = self;
         match truth(condition, entry, findings) {
             Truth::Never => false,
@@ -90,7 +90,7 @@ impl<'q> Asking<'_> {
         // What was found in one block is not looked for in another.
         let found: Vec<AtomicBool> = entries.iter().map(|_| AtomicBool::new(false)).collect();
         self.each_pairs(&condition, &entries, |(): &mut (), place, pairs| {
-            if !found[place].load(Ordering::Relaxed) && pairs.is_any() {
+            if !found[place].load(Ordering::Relaxed) && pairs.any() {
                 found[place].store(true, Ordering::Relaxed);
             }
         })?;

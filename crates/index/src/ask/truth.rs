@@ -71,7 +71,7 @@ impl<'s> Both<'s> {
 
     /// Is a slot in all of them, and in all others?
     pub(super) fn meets<'o>(&'o self, others: impl IntoIterator<Item = &'o RoaringBitmap>) -> bool {
-        let mut sets: Vec<&'o RoaringBitmap> = self.sets.iter().map(|set| set.as_ref()).chain(others).collect();
+        let mut sets: Vec<&'o RoaringBitmap> = self.sets.iter().map(AsRef::as_ref).chain(others).collect();
         // The last two need not be joined to tell that they meet.
         sets.sort_unstable_by_key(|set| set.len());
         match sets.as_slice() {

@@ -42,8 +42,12 @@ impl NumberColumn {
     /// Slots that have a number of the range.
     pub(crate) fn slots_within(&self, range: &RangeInclusive<i64>) -> Bits {
         let (low, high) = ((*range.start()).max(NONE + 1), *range.end());
-        // `&`: both are compared, so that nothing branches.
-        Bits::of_each(&self.0, |number| (*number >= low) & (*number <= high))
+        if low > high {
+            return Bits::default();
+        }
+        let width = high.wrapping_sub(low).cast_unsigned();
+        // Below `low` it wraps around to what is above the range.
+        Bits::of_each(&self.0, |number| number.wrapping_sub(low).cast_unsigned() <= width)
     }
 
     /// Slots that have a number for which `is_wanted` holds.

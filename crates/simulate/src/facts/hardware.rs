@@ -10,7 +10,7 @@ pub(super) struct Model {
     /// Of all models of its purpose.
     weight: usize,
     manufacturer: &'static str,
-    model: &'static str,
+    name: &'static str,
     /// Of its firmware.
     bios: (&'static str, &'static str),
     processor: &'static str,
@@ -26,18 +26,18 @@ pub(super) struct Model {
 
 const fn physical(
     weight: usize,
-    (manufacturer, model): (&'static str, &'static str),
+    (manufacturer, name): (&'static str, &'static str),
     bios: (&'static str, &'static str),
     (processor, processors, memory_mb): (&'static str, &'static [u32], u32),
     mac: [u8; 3],
 ) -> Model {
     let interface = "eno1";
-    Model { weight, manufacturer, model, bios, processor, processors, memory_mb, virtualisation: None, mac, interface }
+    Model { weight, manufacturer, name, bios, processor, processors, memory_mb, virtualisation: None, mac, interface }
 }
 
 const fn guest(
     weight: usize,
-    (manufacturer, model, virtualisation): (&'static str, &'static str, &'static str),
+    (manufacturer, name, virtualisation): (&'static str, &'static str, &'static str),
     bios: (&'static str, &'static str),
     (processor, processors): (&'static str, &'static [u32]),
     (mac, interface): ([u8; 3], &'static str),
@@ -45,7 +45,7 @@ const fn guest(
     Model {
         weight,
         manufacturer,
-        model,
+        name,
         bios,
         processor,
         processors,
@@ -274,7 +274,7 @@ impl Model {
     pub(super) fn facts(&self, number: u64, processors: u32) -> HardwareFacts {
         HardwareFacts {
             manufacturer: Some(self.manufacturer.to_owned()),
-            model: Some(self.model.to_owned()),
+            model: Some(self.name.to_owned()),
             serial: Some(format!("S{number:08}")),
             bios_version: Some(self.bios.0.to_owned()),
             bios_date: Some(self.bios.1.to_owned()),

@@ -191,7 +191,7 @@ impl Machine for Host {
         self.number
     }
 
-    fn release(&self) -> &'static str {
+    fn release_key(&self) -> &'static str {
         self.archive.codename
     }
 

@@ -1,5 +1,7 @@
 //! Rounds of updates of a host.
 
+use std::collections::btree_map::Entry;
+
 use fettle_model::component::Component;
 use fettle_wire::message::report::OfferDetails;
 
@@ -105,8 +107,8 @@ impl Host {
         while offered < packages && self.offered.len() < sources.len() {
             let source = sources[chance.below(sources.len())];
             let level = self.level(source) + 1;
-            if !self.offered.contains_key(&source) {
-                self.offered.insert(source, level);
+            if let Entry::Vacant(vacant) = self.offered.entry(source) {
+                vacant.insert(level);
                 offered += self.of(source).len();
                 round.offered.push((source, level));
             }

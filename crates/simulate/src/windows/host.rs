@@ -121,7 +121,7 @@ impl Machine for WindowsHost {
         self.number
     }
 
-    fn release(&self) -> &'static str {
+    fn release_key(&self) -> &'static str {
         self.release.product
     }
 
