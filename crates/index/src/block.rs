@@ -112,7 +112,8 @@ impl Block {
     /// One asset more that has the patch, or one less.
     fn note_installed(&mut self, patch: PatchNumber, is_installed: bool) {
         let count = self.installed.entry(patch).or_default();
-        *count = if is_installed { *count + 1 } else { *count - 1 };
+        debug_assert!(is_installed || *count > 0, "it was counted when it was installed");
+        *count = if is_installed { *count + 1 } else { count.saturating_sub(1) };
         if *count == 0 {
             self.installed.remove(&patch);
         }

@@ -18,8 +18,10 @@ use crate::block::Block;
 use crate::columns::TextColumn;
 use crate::dictionary::ComponentId;
 
-/// Groups of components that are counted at once.
+/// Groups of components that are counted before it is looked at whether others can be among the commonest.
 const TOGETHER: usize = 64;
+/// Groups that are looked at while a block is kept.
+const AT_A_TIME: usize = 1_024;
 
 /// Those that have one value.
 type Components = Vec<ComponentId>;
@@ -98,34 +100,33 @@ impl Asking<'_> {
         Ok(counts)
     }
 
-    /// For each group of components what `of` finds in each block, added up.
+    /// For each group of components what `of` finds in each block, added up. Some groups at a time: a report waits for a
+    /// block that is read.
     fn sums(
         &self,
         assets: &AssetSet,
         groups: &[Components],
         of: fn(&Block, &[ComponentId], Option<&RoaringBitmap>) -> u64,
     ) -> Result<Vec<u64>, AskError> {
-        let of_block = |at: usize, block: &Block| {
-            let slots = assets.block(at);
-            if slots.is_empty() {
-                return Ok(vec![0; groups.len()]);
-            }
-            // Of all that stand here no posting has to be cut.
-            let within = (slots != block.columns.taken()).then(|| slots.to_bitmap());
-            let mut counts = Vec::with_capacity(groups.len());
-            for (number, components) in groups.iter().enumerate() {
-                if number % 1_024 == 0 {
-                    self.check()?;
+        let mut all = Vec::with_capacity(groups.len());
+        for groups in groups.chunks(AT_A_TIME) {
+            self.check()?;
+            let of_block = |at: usize, block: &Block| {
+                let slots = assets.block(at);
+                if slots.is_empty() {
+                    return vec![0; groups.len()];
                 }
-                counts.push(of(block, components, within.as_ref()));
+                // Of all that stand here no posting has to be cut.
+                let within = (slots != block.columns.taken()).then(|| slots.to_bitmap());
+                groups.iter().map(|components| of(block, components, within.as_ref())).collect()
+            };
+            let mut sums = vec![0; groups.len()];
+            for of_block in self.per_block(of_block) {
+                sums.iter_mut().zip(of_block).for_each(|(sum, count)| *sum += count);
             }
-            Ok(counts)
-        };
-        let mut sums = vec![0; groups.len()];
-        for of_block in self.per_block(of_block) {
-            sums.iter_mut().zip(of_block?).for_each(|(sum, count)| *sum += count);
+            all.extend(sums);
         }
-        Ok(sums)
+        Ok(all)
     }
 
     /// The components of the fleet by their value, as it is shown.
