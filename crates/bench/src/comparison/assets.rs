@@ -123,19 +123,25 @@ fn addresses(interface: &Interface) -> impl Iterator<Item = Ipv4Addr> {
     interface.addresses.iter().filter_map(address)
 }
 
-/// The table, and the place of each component in it.
-async fn components(read: &mut Tx, folder: &Path) -> anyhow::Result<(TableFile, FxHashMap<u32, u32>)> {
+/// All components of the database, with their numbers there.
+pub(crate) async fn all_components(read: &mut Tx) -> anyhow::Result<Vec<(u32, Component)>> {
     let mut all = Vec::new();
     let mut last = 0;
     loop {
         let page = read.components().after(last, PAGE).await?;
-        let Some(end) = page.last() else { break };
+        let Some(end) = page.last() else { return Ok(all) };
         last = end.id;
         for stored in page {
-            let component = WireComponent(serde_json::from_str(&stored.canonical)?).read_stored()?;
-            all.push((source(&component), component.name().into_owned(), stored.id, component));
+            all.push((stored.id, WireComponent(serde_json::from_str(&stored.canonical)?).read_stored()?));
         }
     }
+}
+
+/// The table, and the place of each component in it.
+async fn components(read: &mut Tx, folder: &Path) -> anyhow::Result<(TableFile, FxHashMap<u32, u32>)> {
+    let all = all_components(read).await?.into_iter();
+    let mut all: Vec<_> =
+        all.map(|(id, component)| (source(&component), component.name().into_owned(), id, component)).collect();
     all.sort_unstable_by(|left, right| (&left.0, &left.1, left.2).cmp(&(&right.0, &right.1, right.2)));
     let mut places = FxHashMap::default();
     let mut names: FxHashMap<String, usize> = FxHashMap::default();

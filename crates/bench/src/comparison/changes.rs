@@ -10,10 +10,10 @@ use anyhow::Context as _;
 use fettle_index::{AssetChange, Columns, ComponentId, Index};
 use fettle_model::component::Component;
 use fettle_store::Tx;
-use fettle_wire::WireComponent;
 use rustc_hash::FxHashMap;
 
 use super::answer::millis;
+use super::assets::all_components;
 use super::fettle::Asker;
 use super::fleet::Opened;
 use super::questions::Question;
@@ -29,7 +29,6 @@ const A_SECOND: u32 = 1_000;
 const SECONDS: u32 = 20;
 /// Check-ins in all, after which memory is looked at.
 const ALL: u32 = 100_000;
-const PAGE: u32 = 2_000;
 
 /// One machine, and versions of its packages that it goes to and comes back from.
 struct Machine {
@@ -162,16 +161,9 @@ struct Others {
 impl Others {
     async fn read(read: &mut Tx) -> anyhow::Result<Self> {
         let mut by_name: BTreeMap<(String, String), Vec<u32>> = BTreeMap::new();
-        let mut last = 0;
-        loop {
-            let page = read.components().after(last, PAGE).await?;
-            let Some(end) = page.last() else { break };
-            last = end.id;
-            for stored in page {
-                let component = WireComponent(serde_json::from_str(&stored.canonical)?).read_stored()?;
-                if let Component::Deb { name, arch, .. } = component {
-                    by_name.entry((name, arch)).or_default().push(stored.id);
-                }
+        for (id, component) in all_components(read).await? {
+            if let Component::Deb { name, arch, .. } = component {
+                by_name.entry((name, arch)).or_default().push(id);
             }
         }
         let versions: Vec<Vec<u32>> = by_name.into_values().filter(|versions| versions.len() > 1).collect();

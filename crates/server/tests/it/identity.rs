@@ -1,7 +1,9 @@
 //! Who speaks: tokens, restored snapshots, clones, and certificates that ended, were revoked, or are of another CA.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use fettle_fleet::Fleet;
 use fettle_fleet::agents::state::KnownCertificate;
 use fettle_fleet::entropy::SystemEntropy;
 use fettle_fleet::keys::ca::{CertificateAuthority, pem};
@@ -13,6 +15,8 @@ use fettle_wire::sha256;
 use hyper::Method;
 use jiff::SignedDuration;
 use rustls::pki_types::CertificateDer;
+
+use crate::restart::reopened;
 
 fn code(answer: &Received) -> (u16, String) {
     (answer.status.as_u16(), answer.json()["error"]["code"].as_str().unwrap_or_default().to_owned())
@@ -125,6 +129,34 @@ async fn a_renewed_certificate_takes_over_once_it_was_used() {
     agent.tls = old;
     assert_eq!(code(&check_in(&mut agent).await), refused(403, "CERTIFICATE_REVOKED"));
     app.stop().await;
+}
+
+/// The database gives certificates in the order of their serials, which are random.
+#[tokio::test]
+async fn after_a_restart_it_is_known_which_of_two_certificates_is_the_newer() {
+    let app = TestApp::start().await;
+    let mut agents = Vec::new();
+    for number in 0..6 {
+        agents.push(app.enrol(&format!("web{number}")).await);
+    }
+    // Certificates tell the time in seconds.
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    for agent in &mut agents {
+        agent.renew().await;
+        agent.hang_up();
+    }
+    let known = |fleet: &Fleet| -> Vec<Vec<String>> {
+        let certificates =
+            |agent: &TestAgent| fleet.agents.get(agent.id).expect("the agent").state().certificates.clone();
+        let serials = |known: Vec<KnownCertificate>| known.into_iter().map(|known| known.serial).collect();
+        agents.iter().map(certificates).map(serials).collect()
+    };
+    let before = known(&app.fleet);
+    assert!(before.iter().all(|certificates| certificates.len() == 2), "{before:?}");
+    let data = app.stop_keeping_data().await;
+    let fleet = reopened(data.path(), Arc::new(SystemClock)).await;
+    assert_eq!(known(&fleet), before);
+    fleet.database.close().await;
 }
 
 #[tokio::test]

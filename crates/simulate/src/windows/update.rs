@@ -1,6 +1,7 @@
 //! The table of updates: each month a cumulative one of each release, which replaces the one before, each third month one
 //! of the framework, and some of programs.
 
+use fettle_catalog::windows_product;
 use fettle_model::patch::{NativeId, Patch, PatchKind, Reboot, WindowsUpdate};
 use fettle_model::{Article, PackageKind, PatchId, Severity};
 
@@ -89,7 +90,7 @@ fn program_update((product, name, every): (u32, &'static str, u32), month: Month
     Update {
         article,
         older: of_program(product, every, month.before(1)),
-        key: format!("program:{}", name.to_lowercase()),
+        key: windows_product::of_program(name),
         product: name,
         cves: vulnerability::of_program(product, month, calendar),
         severity: chance.one_of(&severities, |(weight, _)| *weight).1,
