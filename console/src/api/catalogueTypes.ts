@@ -14,7 +14,13 @@ export type ImportReport = {
   unresolved: Tally;
   warnings: Tally;
 };
-export type CatalogueChanges = { added: number; changed: number; unchanged: number; joined: number };
+export type CatalogueChanges = {
+  added: number;
+  changed: number;
+  unchanged: number;
+  joined: number;
+  withdrawn: number;
+};
 export type FeedStatus = "Off" | "NotNeeded" | "Waiting" | "Syncing" | "Good" | "Failing" | "Stale";
 export type FeedRow = {
   name: string;

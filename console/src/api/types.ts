@@ -231,6 +231,7 @@ export type PatchRow = {
   reboot: Reboot;
   isSuperseded: boolean;
   enabled: boolean;
+  deleted: boolean;
   isHidden: boolean;
   hiddenReason: string | null;
   corroboration: Corroboration;

@@ -27,10 +27,19 @@ export function SeverityLabel({ severity, derived = false }: { severity: string;
   );
 }
 
-/** What people decided about a patch. */
-export function DecidedLabels({ patch }: { patch: Pick<PatchRow, "enabled" | "isHidden" | "hiddenReason"> }) {
+type Decided = Pick<PatchRow, "enabled" | "deleted" | "isHidden" | "hiddenReason">;
+
+/** What its vendor and people decided about a patch. */
+export function DecidedLabels({ patch }: { patch: Decided }) {
   return (
     <>
+      {patch.deleted && (
+        <Tooltip content="Its vendor has taken it back: it concerns no asset, and is never deployed">
+          <Label isCompact status="danger" variant="outline">
+            Withdrawn
+          </Label>
+        </Tooltip>
+      )}
       {!patch.enabled && (
         <Tooltip content="No job deploys it">
           <Label isCompact status="warning" variant="outline">

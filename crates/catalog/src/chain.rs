@@ -31,9 +31,10 @@ impl ChainKey {
     }
 }
 
-/// May the one replace the other, where it applies? A disabled one does not, which is not looked at here.
+/// May the one replace the other, where it applies? A withdrawn one does not; nor does a disabled one, which is not looked
+/// at here.
 pub fn replaces(newer: &Patch, older: &Patch) -> bool {
-    ChainKey::of(older).is_of(newer) && newer.compare_versions(older).is_gt() && newer.covers(older)
+    !newer.withdrawn && ChainKey::of(older).is_of(newer) && newer.compare_versions(older).is_gt() && newer.covers(older)
 }
 
 /// Chains over any kind of patch handle.

@@ -8,6 +8,10 @@ use crate::rule::Rule;
 
 /// Why `patch` is missing, installed or not applicable on the asset called `asset`.
 pub fn sentence(asset: &str, patch: &Patch, rule: &Rule, judgement: &Judgement) -> String {
+    if patch.withdrawn {
+        let vendor = &patch.vendor;
+        return format!("{vendor} has taken it back: it is never deployed, and {asset} is not judged by it.");
+    }
     match judgement.verdict {
         Verdict::Missing | Verdict::Installed if !rule.articles.is_empty() => of_update(asset, patch, rule, judgement),
         Verdict::Missing => missing(asset, patch, judgement),

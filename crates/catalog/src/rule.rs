@@ -6,6 +6,8 @@
 //! family is. Advisories speak of source packages, offers of machines of binary ones. A clause that nobody but some
 //! machines vouch for speaks for those machines alone.
 //!
+//! A withdrawn patch applies nowhere: its rule asks for nothing.
+//!
 //! An update of Windows or of a program on it applies to every machine of its product, and is installed where the machine
 //! lists its article or that of an update that replaces it, directly or through others.
 
@@ -98,6 +100,9 @@ impl Reporters {
 impl Rule {
     /// Of an update with its own article alone: what replaces it the others of its product say.
     pub fn of(patch: &Patch, reporters: &Reporters) -> Self {
+        if patch.withdrawn {
+            return Self::of_nothing(&patch.product);
+        }
         let clauses = patch.judged_packages().map(|package| Clause {
             kind: patch.package_kind,
             by: package.by,
@@ -119,6 +124,11 @@ impl Rule {
         Self { product: patch.product.clone(), repository, clauses: clauses.collect(), articles }
     }
 
+    /// Applies to no machine.
+    fn of_nothing(product: &str) -> Self {
+        Self { product: product.to_owned(), repository: None, clauses: Vec::new(), articles: Box::default() }
+    }
+
     /// Where a statement's source package is installed; a machine below the fixed version misses it. A flaw without a fix
     /// is there wherever the rule applies.
     pub fn of_statement(statement: &SourceStatement) -> Self {
@@ -138,6 +148,9 @@ impl Rule {
     pub fn text(&self) -> String {
         if let Some((own, newer)) = self.articles.split_first() {
             return text_of_update(&self.product, *own, newer);
+        }
+        if self.clauses.is_empty() {
+            return "no machine: there is nothing that it could lack".to_owned();
         }
         let clause = |clause: &Clause| {
             let whom = match &clause.reach {

@@ -35,6 +35,11 @@ pub struct PatchEntry {
 }
 
 impl PatchEntry {
+    /// Replaces what it covers: a disabled or withdrawn one replaces nothing.
+    pub fn is_in_force(&self) -> bool {
+        self.state.enabled && !self.patch.withdrawn
+    }
+
     /// The vendor's, else the derived one.
     pub fn severity(&self) -> Severity {
         match self.patch.severity {
@@ -139,7 +144,10 @@ impl Catalogue {
                 .updates
                 .link(&entries, |number| patches.get(&number).and_then(|entry| entry.patch.update.as_ref()));
             for (number, articles) in linked {
-                self.patches.entry(number).and_modify(|entry| entry.rule.articles = articles);
+                self.patches.entry(number).and_modify(|entry| {
+                    // A withdrawn one stands in the graph, for others are replaced through it, and is judged nowhere.
+                    entry.rule.articles = if entry.patch.withdrawn { Box::default() } else { articles };
+                });
             }
         }
     }
@@ -192,12 +200,12 @@ impl Catalogue {
         standing.into_iter().flat_map(|standing| &standing.replaces).filter_map(|number| self.get(*number))
     }
 
-    /// Does an enabled patch replace it, wherever both apply?
+    /// Does a patch that is in force replace it, wherever both apply?
     pub(crate) fn is_replaced(&self, entry: &PatchEntry) -> bool {
         match self.updates.standing(entry.number) {
             Some(standing) => {
                 let mut newer = standing.replaced_by.iter().filter_map(|number| self.get(*number));
-                newer.any(|newer| newer.state.enabled)
+                newer.any(PatchEntry::is_in_force)
             }
             None => !self.newer(entry).is_empty(),
         }
@@ -365,18 +373,22 @@ impl Catalogue {
         self.chains.chain(&key).rev().filter_map(|number| self.get(number)).collect()
     }
 
-    /// Those that replace it where they apply: a disabled one replaces nothing.
+    /// Those in force that replace it where they apply.
     pub(crate) fn newer(&self, entry: &PatchEntry) -> Vec<&PatchEntry> {
         if let Some(standing) = self.updates.standing(entry.number) {
             let newer = standing.replaced_by.iter().filter_map(|number| self.get(*number));
-            return newer.filter(|newer| newer.state.enabled).collect();
+            return newer.filter(|newer| newer.is_in_force()).collect();
         }
         let key = ChainKey::of(&entry.patch);
         let newer = self.chains.newer(&key, entry.number).filter_map(|number| self.get(number));
-        newer.filter(|newer| newer.state.enabled && self.covers(newer, entry)).collect()
+        newer.filter(|newer| newer.is_in_force() && self.covers(newer, entry)).collect()
     }
 
+    /// What it replaces where both apply, unless it is disabled: a withdrawn one applies nowhere.
     pub(crate) fn older(&self, entry: &PatchEntry) -> Vec<&PatchEntry> {
+        if entry.patch.withdrawn {
+            return Vec::new();
+        }
         if entry.patch.update.is_some() {
             return self.replaced(entry).collect();
         }

@@ -20,8 +20,8 @@ pub(crate) struct Contribution {
 }
 
 impl Contribution {
-    /// Adds a chain, newest first. A patch that was not judged concerns nobody; a hidden one is not counted, and a disabled
-    /// one replaces nothing.
+    /// Adds a chain, newest first. A patch that was not judged concerns nobody; a hidden one is not counted, and one that is
+    /// not in force replaces nothing.
     pub(crate) fn add(
         &mut self,
         catalogue: &Catalogue,
@@ -46,7 +46,7 @@ impl Contribution {
                 self.add_missing(latest, &security);
                 self.add_installed(judged.installed());
             }
-            for (link, judged) in same_version.iter().filter(|(link, _)| link.state.enabled) {
+            for (link, judged) in same_version.iter().filter(|(link, _)| link.is_in_force()) {
                 replaced.add(&judged.applies);
                 newer.push((link, judged));
             }

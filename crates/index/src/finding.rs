@@ -278,11 +278,11 @@ impl Effect {
     }
 }
 
-/// Of a chain (newest first) only patches count as missing that no enabled one that applies replaces. They bring
+/// Of a chain (newest first) only patches count as missing that none in force that applies replaces. They bring
 /// security when any missing patch of the chain does. Hidden ones replace, and are not counted.
 fn count_chain(catalogue: &Catalogue, counts: &mut Counts, chain: &[&PatchEntry], statuses: &[Status]) {
     let applying = chain.iter().zip(statuses).filter(|(_, status)| **status != Status::NotApplicable);
-    let replacing = applying.clone().map(|(entry, _)| *entry).filter(|entry| entry.state.enabled);
+    let replacing = applying.clone().map(|(entry, _)| *entry).filter(|entry| entry.is_in_force());
     let shown = applying.clone().filter(|(entry, _)| !entry.state.is_hidden());
     let is_missing = |(_, status): &(&&PatchEntry, &Status)| **status == Status::Missing;
     let is_latest =
@@ -296,7 +296,7 @@ fn count_chain(catalogue: &Catalogue, counts: &mut Counts, chain: &[&PatchEntry]
     counts.installed += number(installed);
 }
 
-/// Of the updates of a product only those count as missing that no enabled one replaces: all of them apply. One brings
+/// Of the updates of a product only those count as missing that none in force replaces: all of them apply. One brings
 /// security when it, or a missing one that it replaces, does.
 fn count_updates(catalogue: &Catalogue, counts: &mut Counts, updates: &[&PatchEntry], statuses: &[Status]) {
     let missing: FxHashSet<PatchNumber> = updates

@@ -103,7 +103,7 @@ impl<'a> Judging<'a> {
 
     /// Who has the patch installed, by what is kept of who misses it.
     pub(crate) fn installed(&mut self, entry: &'a PatchEntry) -> Bits {
-        if entry.patch.update.is_none() {
+        if entry.patch.update.is_none() || entry.patch.withdrawn {
             return self.judge(entry).installed();
         }
         let mut missing = Bits::default();

@@ -109,8 +109,8 @@ fn bits(slots: &RoaringBitmap) -> Bits {
 }
 
 impl Contribution {
-    /// Adds the updates of a product, which apply to the same assets. One that an enabled other replaces counts as missing
-    /// nowhere; a hidden one is not counted.
+    /// Adds the updates of a product, which apply to the same assets. One that another in force replaces counts as
+    /// missing nowhere; a hidden one is not counted, nor is a withdrawn one.
     fn add_updates(
         &mut self,
         catalogue: &Catalogue,
@@ -118,7 +118,8 @@ impl Contribution {
         updates: &[&PatchEntry],
         missing: &FxHashMap<PatchNumber, Bits>,
     ) {
-        for entry in updates.iter().filter(|entry| !entry.state.is_hidden()) {
+        let judged = updates.iter().filter(|entry| !entry.patch.withdrawn);
+        for entry in judged.filter(|entry| !entry.state.is_hidden()) {
             let Some(of_update) = missing.get(&entry.number) else {
                 self.add_installed(applies.clone());
                 continue;

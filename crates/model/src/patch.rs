@@ -102,6 +102,14 @@ pub struct Patch {
     /// Of an update of Windows or of a program on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub update: Option<WindowsUpdate>,
+    /// Its feed took it back: it applies nowhere, replaces nothing and is never deployed, until the feed brings it back.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub withdrawn: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// What a vendor's table says of an update of Windows or of a program on it.
@@ -294,6 +302,26 @@ impl Patch {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// As servers stored it that knew of no withdrawal: it reads, and is written as it was.
+    #[test]
+    fn a_record_without_a_word_of_withdrawal_is_in_force() {
+        let stored = r#"{"id":"9d6f2a54-6c7e-5d0e-8f0e-2f0f6b1f4b11","aliases":[],"nativeIds":[{"scheme":"ALSA",
+            "value":"ALSA-2026:0001"}],"title":"ALSA-2026:0001 example","description":"","vendor":"AlmaLinux",
+            "kind":"Security","severity":"Important","urgency":null,"cves":["CVE-2026-1001"],"product":"almalinux:9",
+            "packageKind":"Rpm","repository":null,"source":"example","sourceVersion":"1:1.0-10.el9","packages":[
+            {"name":"example","architecture":"x86_64","fixedVersion":"1:1.0-10.el9","sizeBytes":null,"sha256":null,
+            "corroboration":"Advisory","by":"Name"}],"published":"2026-03-01T16:09:29Z","modified":"2026-03-02T00:00:00Z",
+            "reboot":"Never","advisoryLink":null}"#;
+        let stored: serde_json::Value = serde_json::from_str(stored).expect("JSON");
+        let patch: Patch = serde_json::from_value(stored.clone()).expect("a record");
+        assert!(!patch.withdrawn);
+        assert_eq!(serde_json::to_value(&patch).expect("JSON"), stored);
+        let withdrawn = Patch { withdrawn: true, ..patch };
+        let written = serde_json::to_value(&withdrawn).expect("JSON");
+        assert_eq!(written["withdrawn"], true);
+        assert_eq!(serde_json::from_value::<Patch>(written).expect("a record"), withdrawn);
+    }
 
     #[test]
     fn ids_are_derived_and_ignore_case() {

@@ -32,6 +32,7 @@ export function ReportView({ answer }: { answer: ImportAnswer }) {
           <Fact name="Catalogue">
             {counted(changes.added, "patch", "patches")} added, {formatCount(changes.changed)} changed,{" "}
             {formatCount(changes.unchanged)} unchanged
+            {changes.withdrawn > 0 && `; ${formatCount(changes.withdrawn)} of them taken back by their vendor`}
           </Fact>
         )}
       </DescriptionList>

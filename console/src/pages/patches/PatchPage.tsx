@@ -1,4 +1,4 @@
-import { Button, Label, PageSection, Skeleton, Tab, Tabs, TabTitleText } from "@patternfly/react-core";
+import { Alert, Button, Label, PageSection, Skeleton, Tab, Tabs, TabTitleText } from "@patternfly/react-core";
 import { useNavigate, useParams } from "react-router";
 import { usePatch } from "../../api/patches";
 import type { PatchDetails } from "../../api/types";
@@ -55,6 +55,7 @@ function PatchView({ patch, tab }: { patch: PatchDetails; tab: string }) {
         description={patch.kb ? productText(patch) : `${patch.source} ${patch.sourceVersion}, ${patch.repository}`}
         actions={<PatchActions patch={patch} />}
       />
+      {patch.deleted && <Withdrawn vendor={patch.vendor} />}
       <PageSection type="tabs" padding={{ default: "noPadding" }}>
         <Tabs
           activeKey={active.key}
@@ -94,6 +95,16 @@ function PatchLabels({ patch }: { patch: PatchDetails }) {
         </Label>
       )}
     </>
+  );
+}
+
+function Withdrawn({ vendor }: { vendor: string }) {
+  return (
+    <PageSection>
+      <Alert isInline variant="warning" component="p" title={`${vendor} has taken this patch back`}>
+        It concerns no asset, replaces no other patch, and is never deployed. What it did before stays on record.
+      </Alert>
+    </PageSection>
   );
 }
 

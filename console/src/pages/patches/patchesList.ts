@@ -34,6 +34,7 @@ export const patchesList: QueriedList<PatchRow> = {
     { title: "Superseded", token: "isSuperseded" },
     { title: "Hidden", token: "isHidden" },
     { title: "Deployable", token: "enabled" },
+    { title: "Withdrawn", token: "deleted" },
   ],
   rowKey: ({ id }) => id,
   rowName: ({ title }) => title,

@@ -68,6 +68,7 @@ pub fn patch_of(product: &str, offered: &OfferedPackage) -> Patch {
         reboot: Reboot::Never,
         advisory_link: None,
         update: None,
+        withdrawn: false,
     };
     extend(&mut patch, offered);
     patch

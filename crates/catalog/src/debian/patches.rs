@@ -101,6 +101,7 @@ fn patch(base: &str, number: &str, mut revisions: Vec<Advisory>) -> Patch {
         reboot,
         advisory_link: Some(format!("{ADVISORY_PAGE}{}", newest.id)),
         update: None,
+        withdrawn: false,
     }
 }
 

@@ -79,6 +79,7 @@ fn patch(definitions: &Definitions, product: String, article: Article, rows: &[&
             replaces: replaces.into_iter().filter(|older| *older != article).collect(),
             products: products.into_iter().collect(),
         }),
+        withdrawn: false,
     }
 }
 

@@ -152,6 +152,7 @@ fn patch(
             replaces: replaces.into_iter().collect(),
             products: vec![name.to_owned()],
         }),
+        withdrawn: false,
     }
 }
 

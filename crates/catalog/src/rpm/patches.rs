@@ -39,16 +39,13 @@ pub fn read(input: impl BufRead) -> Result<(Vec<Patch>, Report), ReadError> {
     })?;
     report.join(notes);
     report.count_many("patches", patches.len());
+    patches.values().filter(|patch| patch.withdrawn).for_each(|_| report.count("withdrawn"));
     Ok((patches.into_values().collect(), report))
 }
 
 /// The patches of one advisory, by release. What makes none is counted as unresolved.
 fn patches_of(update: &Update, notes: &mut Report) -> Vec<Patch> {
     let mut unresolved = |reason, detail: &str| notes.unresolved.add(update.place.clone(), reason, detail);
-    if update.status.eq_ignore_ascii_case("retracted") {
-        unresolved("an advisory that was taken back", &update.id);
-        return Vec::new();
-    }
     let collection = update.packages.first().map_or("", |package| package.collection.as_str());
     let Some(distribution) = Distribution::of(&update.release, collection, &update.id) else {
         unresolved("an advisory of no distribution that is known", &update.id);
@@ -123,7 +120,14 @@ fn patch(distribution: &Distribution, number: &str, update: &Update, listed: &[&
         reboot,
         advisory_link: update.link.clone(),
         update: None,
+        withdrawn: is_taken_back(update),
     })
+}
+
+/// An advisory that was not released yet (`testing`, `pending`) or that a later one stands for (`obsolete`) is none that was
+/// taken back.
+fn is_taken_back(update: &Update) -> bool {
+    update.status.eq_ignore_ascii_case("retracted")
 }
 
 /// By the advisory's type; SUSE's words are read, too. One of no known type is for security if it names a CVE.
@@ -208,9 +212,11 @@ fn source(package: &Package) -> Option<(String, String)> {
 }
 
 /// What is known of an advisory, and what a file says of it now. A later word stands in place of an earlier one, and an
-/// earlier one adds nothing. Of the same date it is the same advisory in another repository: its packages join.
+/// earlier one adds nothing. Of the same date it is the same advisory in another repository: its packages join, and it is
+/// taken back if one of them says so, for the others may not have heard of it yet.
 pub fn joined(known: &Patch, said: Patch) -> Patch {
-    let order = said.modified.cmp(&known.modified);
+    let told_at = |patch: &Patch| patch.modified.or(patch.published);
+    let order = told_at(&said).cmp(&told_at(known));
     if order.is_lt() {
         return known.clone();
     }
@@ -240,6 +246,7 @@ pub fn joined(known: &Patch, said: Patch) -> Patch {
         source,
         source_version,
         reboot: known.reboot.max(said.reboot),
+        withdrawn: known.withdrawn || said.withdrawn,
         ..said
     }
 }

@@ -20,7 +20,7 @@ pub struct Update {
     pub id: String,
     /// `security`, `bugfix`, `enhancement`, `newpackage`.
     pub kind: String,
-    /// `final`, `stable`; `retracted` when it was taken back.
+    /// `final`, `stable`, `testing` …; `retracted` when it was taken back.
     pub status: String,
     pub title: String,
     pub description: String,

@@ -270,7 +270,7 @@ fn document() -> Value {
     let dropped = json!({"total": 1, "reasons": [{"reason": "a line that is not UTF-8", "count": 1}],
         "examples": [{"place": "line 7", "reason": "a line that is not UTF-8", "detail": ""}]});
     json!({"id": JOB, "feed": "debian-dsa", "fileName": "list", "sha256": "00", "bytes": 1_234_567, "importedAt": AT,
-        "importedBy": "ada", "changes": {"added": 2, "changed": 1, "unchanged": 4_000, "joined": 1},
+        "importedBy": "ada", "changes": {"added": 2, "changed": 1, "unchanged": 4_000, "joined": 1, "withdrawn": 0},
         "report": {"read": {"advisories": 5_406, "releaseLines": 6_926}, "signature": null, "dropped": dropped,
             "unresolved": nothing, "warnings": nothing}})
 }

@@ -27,6 +27,8 @@ pub struct Imported {
     pub unchanged: usize,
     /// Patches of machines' offers that became those of an advisory; counted in `changed` too.
     pub joined: usize,
+    /// Patches that their feed took back; counted in `added` or `changed` too.
+    pub withdrawn: usize,
 }
 
 impl AddAssign for Imported {
@@ -35,6 +37,7 @@ impl AddAssign for Imported {
         self.changed += more.changed;
         self.unchanged += more.unchanged;
         self.joined += more.joined;
+        self.withdrawn += more.withdrawn;
     }
 }
 
@@ -49,7 +52,8 @@ impl Fleet {
             let known = self.index.patch_entry(advisory.id).or_else(|| self.offered_before(&advisory));
             let Some(known) = known else {
                 imported.added += 1;
-                changed.push(advisory);
+                imported.withdrawn += usize::from(advisory.withdrawn);
+                changed.push((advisory, None));
                 continue;
             };
             let merged = match advisory.package_kind {
@@ -63,16 +67,21 @@ impl Fleet {
             }
             imported.changed += 1;
             imported.joined += usize::from(known.patch.advisory().is_none());
-            changed.push(merged);
+            let taken_back = (merged.withdrawn && !known.patch.withdrawn).then_some(known.number);
+            imported.withdrawn += usize::from(taken_back.is_some());
+            changed.push((merged, taken_back));
         }
         for batch in changed.chunks(BATCH) {
             let (patches, now) = (batch.to_vec(), self.clock.now());
+            let taken_back: Vec<_> = batch.iter().filter_map(|(_, taken_back)| *taken_back).collect();
+            let ended = self.ended_by_withdrawal(&taken_back, now).await?;
             let committed = self.database.write(async move |tx| {
                 let mut entries = Vec::with_capacity(patches.len());
-                for patch in &patches {
+                for (patch, _) in &patches {
                     let stored = put(tx, patch, now).await?;
                     entries.push(entry(tx, stored).await?);
                 }
+                tx.findings().close(&ended).await?;
                 IndexedPatches::read(tx, entries).await
             });
             self.index_patches(committed.await?.value);

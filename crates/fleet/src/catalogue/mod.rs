@@ -9,3 +9,4 @@ mod source_statements;
 mod updates;
 pub mod verify;
 pub mod vulnerability_facts;
+mod withdrawal;

@@ -37,13 +37,16 @@ impl Fleet {
             return Err(JobError::NotFound("asset"));
         }
         for patch in &specification.patches {
-            let look = |entry: &PatchEntry| (entry.patch.package_kind, entry.patch.title.clone());
-            match self.index.with_patch(*patch, look) {
-                None => return Err(JobError::NotFound("patch")),
-                Some((PackageKind::Deb, _)) => {}
-                Some((PackageKind::Rpm | PackageKind::WindowsUpdate, title)) => {
-                    return Err(JobError::NotDeployable(title));
+            let refusal = |entry: &PatchEntry| match entry.patch.package_kind {
+                _ if entry.patch.withdrawn => Some(JobError::Withdrawn(entry.patch.title.clone())),
+                PackageKind::Deb => None,
+                PackageKind::Rpm | PackageKind::WindowsUpdate => {
+                    Some(JobError::NotDeployable(entry.patch.title.clone()))
                 }
+            };
+            let refused = self.index.with_patch(*patch, refusal).unwrap_or(Some(JobError::NotFound("patch")));
+            if let Some(refused) = refused {
+                return Err(refused);
             }
         }
         Ok(())
@@ -95,8 +98,10 @@ impl Fleet {
         let mut specification = self.find_job(id).await?.specification;
         let name = format!("Copy of {} {}", specification.name, self.clock.now().as_second());
         specification.name = name.chars().take(255).collect();
-        // Assets that retired meanwhile are left out; a job with gone ones could not be saved.
+        // Assets that retired meanwhile and patches that were taken back are left out: a job with them could not be saved.
         specification.assets.retain(|asset| self.index.contains(*asset));
+        let is_withdrawn = |patch| self.index.with_patch(patch, |entry| entry.patch.withdrawn) == Some(true);
+        specification.patches.retain(|patch| !is_withdrawn(*patch));
         self.create_job(actor, specification).await
     }
 

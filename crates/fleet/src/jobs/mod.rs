@@ -28,6 +28,8 @@ pub enum JobError {
     TooManyAssets { limit: usize, found: usize },
     #[error("no agent can install {0} yet: there is none that drives the package manager of its systems")]
     NotDeployable(String),
+    #[error("{0} was taken back by its vendor: it is never deployed")]
+    Withdrawn(String),
     #[error("the job lacks {0}; it can be saved, but not be enabled")]
     Partial(&'static str),
     #[error("a job that runs once cannot be changed or enabled again after its start; clone it")]
@@ -44,7 +46,7 @@ impl JobError {
             Self::NotFound(_) => "NOT_FOUND",
             Self::Field { .. } => "INVALID_FIELD",
             Self::TooManyAssets { .. } => "TOO_MANY_ASSETS",
-            Self::NotDeployable(_) => "PATCH_NOT_DEPLOYABLE",
+            Self::NotDeployable(_) | Self::Withdrawn(_) => "PATCH_NOT_DEPLOYABLE",
             Self::Partial(_) => "JOB_PARTIAL",
             Self::Locked => "JOB_LOCKED",
             Self::RunOver => "RUN_STATE",

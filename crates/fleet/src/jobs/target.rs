@@ -20,7 +20,7 @@ use crate::Fleet;
 pub(crate) struct TargetPatch {
     pub(crate) entry: PatchEntry,
     pub(crate) outcome: PatchOutcome,
-    /// Why it is left out here, though it is missing.
+    /// Why it is left out here, though it is missing; a withdrawn one is left out everywhere.
     pub(crate) skipped: Option<SkipReason>,
     /// What is to be moved for it, at which version.
     pub(crate) packages: Vec<ManifestPackage>,
@@ -53,7 +53,9 @@ impl Fleet {
                 (Work::Install, Verdict::Installed) | (Work::Rollback, Verdict::Missing) => PatchOutcome::Installed,
                 _ => PatchOutcome::NotApplicable,
             };
-            let skipped = if work == Work::Install && outcome == PatchOutcome::PendingExecution {
+            let skipped = if entry.patch.withdrawn {
+                Some(SkipReason::PatchWithdrawn)
+            } else if work == Work::Install && outcome == PatchOutcome::PendingExecution {
                 self.skip_reason(&entry, asset)
             } else {
                 None

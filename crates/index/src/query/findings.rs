@@ -10,6 +10,7 @@ use super::overdue::Enrolled;
 use crate::block::Block;
 use crate::finding::{Here, Status};
 use crate::judging::Judging;
+use crate::posting::slot_of;
 use crate::{Index, POISONED, PatchEntry, PatchNumber, Shared};
 
 /// The status of one patch on one asset.
@@ -107,6 +108,17 @@ impl Index {
         self.shared.read().expect(POISONED).catalogue.get(number).map(|entry| entry.synced_at)
     }
 
+    /// Assets that miss the patch, with when they enrolled; in no order.
+    pub fn missing_on(&self, number: PatchNumber) -> Vec<(AssetId, Timestamp)> {
+        let mut assets = Vec::new();
+        for block in self.all_blocks() {
+            let block = block.read().expect(POISONED);
+            let slots = block.missing(number).into_iter().flatten().map(slot_of);
+            assets.extend(slots.map(|slot| (block.columns.id(slot), block.columns.enrolled_at(slot))));
+        }
+        assets
+    }
+
     /// Patches that replace it and that it replaces, nearest first.
     pub fn supersedence(&self, patch: PatchId) -> (Vec<PatchEntry>, Vec<PatchEntry>) {
         let shared = self.shared.read().expect(POISONED);
@@ -117,7 +129,7 @@ impl Index {
         (cloned(shared.catalogue.newer(entry)), cloned(shared.catalogue.older(entry)))
     }
 
-    /// True where an enabled patch replaces it.
+    /// True where a patch that is in force replaces it.
     pub fn is_superseded(&self, patch: PatchId) -> bool {
         let shared = self.shared.read().expect(POISONED);
         let entry = shared.catalogue.number(patch).and_then(|number| shared.catalogue.get(number));

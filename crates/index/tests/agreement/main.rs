@@ -153,6 +153,11 @@ proptest! {
                         index.put_patch(entry);
                     }
                 }
+                Step::Withdraw { patch, withdrawn } => {
+                    if let Some(entry) = truth.withdraw(patch, withdrawn) {
+                        index.put_patch(entry);
+                    }
+                }
                 Step::Except { patch, from, expired } => {
                     truth.except(patch, from, expired);
                     index.set_exceptions(truth.exceptions.clone());

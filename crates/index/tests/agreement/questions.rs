@@ -63,7 +63,8 @@ pub(crate) struct Fleet {
     publications: Vec<Publication>,
     advisories: Vec<(&'static str, usize, Option<&'static str>)>,
     updates: Vec<Update>,
-    decisions: Vec<(usize, bool, bool)>,
+    /// Of a patch: enabled, hidden, withdrawn.
+    decisions: Vec<(usize, bool, bool, bool)>,
     exceptions: Vec<(usize, usize, bool)>,
     /// Of each tag, who has it.
     tagged: Vec<[bool; 7]>,
@@ -87,7 +88,7 @@ pub(crate) fn fleet() -> impl Strategy<Value = Fleet> {
         proptest::collection::vec(publication(), 0..6),
         proptest::collection::vec((source(), 0..5usize, proptest::option::of(source())), 0..4),
         proptest::collection::vec(update(), 0..5),
-        proptest::collection::vec((0..8usize, any::<bool>(), any::<bool>()), 0..3),
+        proptest::collection::vec((0..8usize, any::<bool>(), any::<bool>(), prop::bool::weighted(0.3)), 0..3),
         proptest::collection::vec((0..8usize, 0..2usize, any::<bool>()), 0..3),
         (
             proptest::collection::vec(any::<[bool; 7]>(), 0..=TAGS.len()),
@@ -117,8 +118,9 @@ impl Fleet {
         for update in &self.updates {
             truth.update(update);
         }
-        for (patch, enabled, hidden) in &self.decisions {
+        for (patch, enabled, hidden, withdrawn) in &self.decisions {
             truth.decide(*patch, *enabled, *hidden);
+            truth.withdraw(*patch, *withdrawn);
         }
         for (patch, from, expired) in &self.exceptions {
             truth.except(*patch, *from, *expired);

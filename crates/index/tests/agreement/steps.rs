@@ -73,6 +73,11 @@ pub(crate) enum Step {
         source: &'static str,
         version: usize,
     },
+    /// A revision of a patch that is there says that its feed took it back, or brought it back.
+    Withdraw {
+        patch: usize,
+        withdrawn: bool,
+    },
     /// An exception for every second asset, from the first or the second on, and the patch.
     Except {
         patch: usize,
@@ -182,6 +187,7 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(patch, from, expired)| Step::Except { patch, from, expired }),
         1 => (0..8usize, source(), 0..VERSIONS.len())
             .prop_map(|(patch, source, version)| Step::Move { patch, source, version }),
+        2 => (0..8usize, prop::bool::weighted(0.7)).prop_map(|(patch, withdrawn)| Step::Withdraw { patch, withdrawn }),
         1 => (source(), 0..VERSIONS.len(), proptest::option::of(source()))
             .prop_map(|(source, version, also)| Step::Advise { source, version, also }),
         2 => (source(), 0..VERSIONS.len(), proptest::collection::vec(rpm_advised(), 1..4))

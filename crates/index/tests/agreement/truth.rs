@@ -24,6 +24,8 @@ pub(crate) struct Truth {
     pub(crate) interned: BTreeMap<Component, ComponentId>,
     pub(crate) machines: BTreeMap<AssetId, BTreeSet<Component>>,
     pub(crate) patches: BTreeMap<PatchNumber, PatchEntry>,
+    /// As they are while the patch is not withdrawn.
+    rules: BTreeMap<PatchNumber, Rule>,
     pub(crate) exceptions: Vec<Exception>,
     /// Put on assets by hand, with their paths.
     pub(crate) tags: Vec<(TagDefinition, &'static str)>,
@@ -105,6 +107,7 @@ pub(crate) fn patch(
         reboot: Reboot::Never,
         advisory_link: None,
         update: None,
+        withdrawn: false,
     }
 }
 
@@ -213,6 +216,7 @@ impl Truth {
     pub(crate) fn put(&mut self, number: PatchNumber, patch: Patch, reporters: &Reporters) -> PatchEntry {
         let revision = self.patches.get(&number).map_or(1, |known| known.revision + 1);
         let rule = Rule::of(&patch, reporters);
+        self.rules.insert(number, rule.clone());
         let state = self.patches.get(&number).map(|known| known.state.clone()).unwrap_or_default();
         let entry = PatchEntry {
             number,
@@ -240,6 +244,16 @@ impl Truth {
         let entry = self.patches.values_mut().nth(place).filter(|entry| entry.patch.update.is_none())?;
         source.clone_into(&mut entry.patch.source);
         VERSIONS[version].clone_into(&mut entry.patch.source_version);
+        entry.revision += 1;
+        Some(entry.clone())
+    }
+
+    /// The entry of the patch at a place, taken back or brought back.
+    pub(crate) fn withdraw(&mut self, place: usize, withdrawn: bool) -> Option<PatchEntry> {
+        let entry = self.patches.values_mut().nth(place)?;
+        entry.patch.withdrawn = withdrawn;
+        entry.rule =
+            if withdrawn { Rule::of(&entry.patch, &Reporters::default()) } else { self.rules[&entry.number].clone() };
         entry.revision += 1;
         Some(entry.clone())
     }
@@ -275,7 +289,7 @@ impl Truth {
         judge(&self.rule(entry), asset, &AssetView::new(&self.machines[&asset])).verdict
     }
 
-    /// An enabled newer one applies.
+    /// A newer one that is in force applies.
     pub(crate) fn is_replaced(&self, asset: AssetId, entry: &PatchEntry) -> bool {
         let newer = |other: &&PatchEntry| match entry.patch.update {
             Some(_) => self.replaces(other, entry),
@@ -286,8 +300,8 @@ impl Truth {
             }
         };
         let applies = |other: &PatchEntry| self.status(asset, other) != Verdict::NotApplicable;
-        let enabled = |other: &&PatchEntry| other.state.enabled;
-        self.patches.values().filter(newer).filter(enabled).any(applies)
+        let in_force = |other: &&PatchEntry| other.state.enabled && !other.patch.withdrawn;
+        self.patches.values().filter(newer).filter(in_force).any(applies)
     }
 
     /// Missing (latest only), missing security, installed: by looking at each patch of the asset.

@@ -42,7 +42,8 @@ impl Truth {
 
     /// With everything that may stand for the update.
     pub(crate) fn rule<'a>(&self, entry: &'a PatchEntry) -> Cow<'a, Rule> {
-        let Some(update) = &entry.patch.update else { return Cow::Borrowed(&entry.rule) };
+        let update = entry.patch.update.as_ref().filter(|_| !entry.patch.withdrawn);
+        let Some(update) = update else { return Cow::Borrowed(&entry.rule) };
         let mut all = self.above(entry).clone();
         all.insert(update.article);
         let listed: BTreeSet<Article> = self.of_product(entry).map(|(_, update)| update.article).collect();

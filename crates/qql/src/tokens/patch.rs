@@ -49,6 +49,7 @@ tokens! {
         IsSecurity: "isSecurity", Bool, "isSecurity:true", "It fixes a vulnerability", groupable;
         IsSuperseded: "isSuperseded", Bool, "isSuperseded:false", "A newer patch replaces it", groupable;
         Enabled: "enabled", Bool, "enabled:false", "Jobs may deploy it", groupable;
+        Deleted: "deleted", Bool, "deleted:true", "Its feed took it back", groupable;
         IsHidden: "isHidden", Bool, "isHidden:true", "People hid it from lists and counts", groupable;
         IsKnownExploited: "isKnownExploited", Bool, "isKnownExploited:true",
             "One of its CVEs is known to be exploited", groupable;

@@ -248,9 +248,11 @@ impl From<JobError> for ApiError {
                 let advice = format!("{message}; choose fewer, or make several jobs");
                 Self::new(StatusCode::BAD_REQUEST, code, advice).field("assets")
             }
-            JobError::NotDeployable(_) | JobError::Partial(_) | JobError::Locked | JobError::RunOver => {
-                Self::new(StatusCode::CONFLICT, code, message)
-            }
+            JobError::NotDeployable(_)
+            | JobError::Withdrawn(_)
+            | JobError::Partial(_)
+            | JobError::Locked
+            | JobError::RunOver => Self::new(StatusCode::CONFLICT, code, message),
             JobError::Store(error) => Self::internal(error),
         }
     }

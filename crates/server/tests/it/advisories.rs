@@ -43,6 +43,7 @@ pub(crate) fn advisory(name: &str, sources: &[(&str, &str)], cve: &str) -> Patch
         reboot: Reboot::Never,
         advisory_link: None,
         update: None,
+        withdrawn: false,
     }
 }
 

@@ -63,7 +63,7 @@ async fn a_list_changes_findings_without_a_rescan() {
 
     let imported = app.upload(&format!("{IMPORTS}?fileName=list"), LIST).await.ok();
     assert_eq!((&imported["outcome"], &imported["format"]), (&json!("Imported"), &json!("debian-dsa")));
-    assert_eq!(imported["changes"], json!({ "added": 2, "changed": 0, "unchanged": 0, "joined": 0 }));
+    assert_eq!(imported["changes"], json!({ "added": 2, "changed": 0, "unchanged": 0, "joined": 0, "withdrawn": 0 }));
     let missing = rows(&app, &old, "Missing").await;
     assert_eq!(missing.len(), 1, "{missing:#?}");
     assert_eq!(missing[0]["advisory"], "DSA-9001-1");
@@ -77,7 +77,7 @@ async fn a_list_changes_findings_without_a_rescan() {
     assert_eq!((&again["outcome"], &again["document"]), (&json!("AlreadyImported"), &imported["document"]));
 
     let changed = app.upload(IMPORTS, revised()).await.ok();
-    assert_eq!(changed["changes"], json!({ "added": 0, "changed": 1, "unchanged": 1, "joined": 0 }));
+    assert_eq!(changed["changes"], json!({ "added": 0, "changed": 1, "unchanged": 1, "joined": 0, "withdrawn": 0 }));
     assert_eq!(titles(&app, &new, "Missing").await, ["DSA-9001-2 lvm2: regression update"]);
     let after = rows(&app, &old, "Missing").await;
     assert_eq!((after.len(), &after[0]["id"]), (1, &missing[0]["id"]), "a revision is the same patch");

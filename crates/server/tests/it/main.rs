@@ -27,3 +27,4 @@ mod tracker;
 mod updateinfo;
 mod vulnerability_facts;
 mod windows_updates;
+mod withdrawn;

@@ -57,7 +57,7 @@ async fn what_has_no_fix_is_told_and_who_is_vulnerable() {
     assert_eq!(app.get("/v1/vulnerabilities/CVE-2026-3001").await.status, 404);
     assert_eq!(
         changes(&app, &document()).await,
-        json!({ "added": 0, "changed": 4, "unchanged": 0, "joined": 0 }),
+        json!({ "added": 0, "changed": 4, "unchanged": 0, "joined": 0, "withdrawn": 0 }),
         "what is no CVE is left out, and counted"
     );
 
@@ -97,7 +97,10 @@ async fn a_revised_document_changes_what_differs() {
     let entries = revised["curl"].as_object_mut().expect("entries");
     entries.remove("CVE-2026-3003");
     // One is changed, one is gone, and two stay.
-    assert_eq!(changes(&app, &revised).await, json!({ "added": 0, "changed": 2, "unchanged": 2, "joined": 0 }));
+    assert_eq!(
+        changes(&app, &revised).await,
+        json!({ "added": 0, "changed": 2, "unchanged": 2, "joined": 0, "withdrawn": 0 })
+    );
     assert_eq!(affected(&app, "CVE-2026-3001").await, Vec::<String>::new());
     assert_eq!(app.get("/v1/vulnerabilities/CVE-2026-3003").await.status, 404);
     let refused = app.upload(IMPORTS, "{\"curl\": {\"CVE-2026-3001\": {\"releases\": 1}").await;

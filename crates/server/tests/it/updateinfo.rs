@@ -13,7 +13,7 @@ use crate::restart::reopened;
 const IMPORTS: &str = "/v1/catalogue/imports";
 
 /// Packages as the advisory lists them: name, `epoch:version-release`.
-fn update(id: &str, kind: &str, updated: &str, cve: &str, packages: &[(&str, &str)]) -> String {
+pub(crate) fn update(id: &str, kind: &str, updated: &str, cve: &str, packages: &[(&str, &str)]) -> String {
     let package = |(name, version): &(&str, &str)| {
         let (epoch, rest) = version.split_once(':').expect("an epoch");
         let (version, release) = rest.split_once('-').expect("a release");
@@ -30,11 +30,11 @@ fn update(id: &str, kind: &str, updated: &str, cve: &str, packages: &[(&str, &st
     )
 }
 
-fn file(updates: &[String]) -> String {
+pub(crate) fn file(updates: &[String]) -> String {
     format!("<updates>{}</updates>", updates.concat())
 }
 
-fn rpm(name: &str, version: &str) -> Component {
+pub(crate) fn rpm(name: &str, version: &str) -> Component {
     Component::Rpm {
         name: name.to_owned(),
         version: version.to_owned(),
@@ -45,19 +45,19 @@ fn rpm(name: &str, version: &str) -> Component {
     }
 }
 
-async fn machine(app: &TestApp, name: &str, release: (&str, &str), packages: &[Component]) -> TestAgent {
+pub(crate) async fn machine(app: &TestApp, name: &str, release: (&str, &str), packages: &[Component]) -> TestAgent {
     let mut agent = app.enrol(name).await;
     let components: Vec<_> = std::iter::once(os(release.0, release.1)).chain(packages.iter().cloned()).collect();
     agent.report_all(&components, facts(name), Vec::new()).await;
     agent
 }
 
-fn first() -> String {
+pub(crate) fn first() -> String {
     let both = [("example", "1:1.0-10.el9"), ("example-libs", "1:1.0-10.el9")];
     file(&[update("ALSA-2026:0001", "security", "2026-03-01 00:00:00", "CVE-2026-1001", &both)])
 }
 
-async fn changes(app: &TestApp, file: String) -> Value {
+pub(crate) async fn changes(app: &TestApp, file: String) -> Value {
     let imported = app.upload(IMPORTS, file).await.ok();
     assert_eq!((&imported["outcome"], &imported["format"]), (&json!("Imported"), &json!("updateinfo")));
     imported["changes"].clone()
@@ -76,7 +76,10 @@ async fn advisories_are_stored_and_judged_on_every_asset() {
     assert_eq!(tried["report"]["read"], json!({ "advisories": 1, "cves": 1, "packages": 2, "patches": 1 }));
     assert_eq!(app.get("/v1/patches?status=all").await.ok()["total"], 0);
 
-    assert_eq!(changes(&app, first()).await, json!({ "added": 1, "changed": 0, "unchanged": 0, "joined": 0 }));
+    assert_eq!(
+        changes(&app, first()).await,
+        json!({ "added": 1, "changed": 0, "unchanged": 0, "joined": 0, "withdrawn": 0 })
+    );
     let missing = rows(&app, &old, "Missing").await;
     assert_eq!(missing.len(), 1, "{missing:#?}");
     assert_eq!((&missing[0]["advisory"], &missing[0]["severity"]), (&json!("ALSA-2026:0001"), &json!("Important")));
@@ -102,7 +105,7 @@ async fn a_revised_file_changes_what_differs() {
     let again = app.upload(IMPORTS, first()).await.ok();
     assert_eq!(again["outcome"], "AlreadyImported");
     // The same content in another file is read, and changes nothing.
-    let same = json!({ "added": 0, "changed": 0, "unchanged": 1, "joined": 0 });
+    let same = json!({ "added": 0, "changed": 0, "unchanged": 1, "joined": 0, "withdrawn": 0 });
     assert_eq!(changes(&app, first().replace("><", "> <")).await, same);
     assert_eq!(titles(&app, &machine, "Missing").await, Vec::<String>::new());
 
@@ -112,7 +115,7 @@ async fn a_revised_file_changes_what_differs() {
         update("ALBA-2026:0002", "bugfix", "2026-03-06 00:00:00", "CVE-2026-1010", &[("example-libs", "1:1.0-13.el9")]);
     assert_eq!(
         changes(&app, file(&[revised, more])).await,
-        json!({ "added": 1, "changed": 1, "unchanged": 0, "joined": 0 })
+        json!({ "added": 1, "changed": 1, "unchanged": 0, "joined": 0, "withdrawn": 0 })
     );
     let missing = rows(&app, &machine, "Missing").await;
     assert_eq!((missing.len(), &missing[0]["cves"]), (1, &json!(["CVE-2026-1009"])), "a later word replaces the first");

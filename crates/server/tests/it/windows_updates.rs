@@ -115,7 +115,7 @@ async fn updates_are_stored_and_judged_on_every_asset() {
 
     let tried = app.upload(&format!("{IMPORTS}?dryRun=yes"), table(&ROWS)).await.ok();
     assert_eq!((&tried["outcome"], &tried["canBeStored"]), (&json!("Read"), &json!(true)));
-    let added = json!({ "added": 5, "changed": 0, "unchanged": 0, "joined": 0 });
+    let added = json!({ "added": 5, "changed": 0, "unchanged": 0, "joined": 0, "withdrawn": 0 });
     assert_eq!(changes(&app, &ROWS).await, added);
     assert_eq!(app.upload(IMPORTS, table(&ROWS)).await.ok()["outcome"], "AlreadyImported");
 
@@ -178,7 +178,10 @@ async fn a_report_and_a_later_table_change_what_they_concern() {
     let mut later: Vec<Row> = ROWS.into();
     later.push(Row(5_000_004, 29, "CVE-2026-0004", SERVER_NAME, "5000002;5000003"));
     later.push(Row(5_000_005, 30, "CVE-2026-0005", CLIENT_NAME, "5000003"));
-    assert_eq!(changes(&app, &later).await, json!({ "added": 2, "changed": 0, "unchanged": 5, "joined": 0 }));
+    assert_eq!(
+        changes(&app, &later).await,
+        json!({ "added": 2, "changed": 0, "unchanged": 5, "joined": 0, "withdrawn": 0 })
+    );
     assert_eq!(articles(&app, &machine, "Missing").await, ["KB5000003", "KB5000004!"]);
     assert_eq!(articles(&app, &machine, "Installed").await, ["KB5000001", "KB5000002"]);
     let other = machine.difference(&[kb(5_000_005)], &[]);

@@ -147,6 +147,7 @@ impl Update {
             reboot: Reboot::Maybe,
             advisory_link: None,
             update: Some(WindowsUpdate { article, replaces: vec![older], products: vec![product.to_owned()] }),
+            withdrawn: false,
         }
     }
 }

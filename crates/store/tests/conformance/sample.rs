@@ -121,6 +121,7 @@ pub(crate) fn patch(source: &str, version: &str) -> Patch {
         reboot: Reboot::Never,
         advisory_link: None,
         update: None,
+        withdrawn: false,
     }
 }
 

@@ -78,9 +78,11 @@ async fn send(connection: &Connection, import: &Import) -> Result<Finding, Failu
 }
 
 fn in_words(outcome: &str, changes: Changes) -> String {
-    let Changes { added, changed, unchanged, joined } = changes;
+    let Changes { added, changed, unchanged, joined, withdrawn } = changes;
     let [added, changed, unchanged] = [added, changed, unchanged].map(|count| thousands(count as u64));
     let joined = if joined == 0 { String::new() } else { format!(" (offered to machines before: {joined})") };
-    let text = format!("{added} patches added, {changed} changed{joined}, {unchanged} unchanged");
+    let withdrawn =
+        if withdrawn == 0 { String::new() } else { format!("; {withdrawn} of them taken back by their vendor") };
+    let text = format!("{added} patches added, {changed} changed{joined}, {unchanged} unchanged{withdrawn}");
     if outcome == "AlreadyImported" { format!("imported before, and then {text}") } else { text }
 }

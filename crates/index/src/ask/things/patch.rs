@@ -60,6 +60,7 @@ fn single<'e>(
         PatchToken::IsSecurity => Some(Value::Flag(patch.is_security())),
         PatchToken::IsSuperseded => Some(Value::Flag(asking.shared.catalogue.is_replaced(entry))),
         PatchToken::Enabled => Some(Value::Flag(entry.state.enabled)),
+        PatchToken::Deleted => Some(Value::Flag(patch.withdrawn)),
         PatchToken::IsHidden => Some(Value::Flag(entry.state.is_hidden())),
         PatchToken::IsKnownExploited => Some(Value::Flag(facts().any(|facts| facts.is_known_exploited()))),
         PatchToken::Kb => patch.native_id("KB").and_then(Value::text),

@@ -98,6 +98,9 @@ impl<'t> World<'t> {
 }
 
 fn replaces(truth: &Truth, newer: &PatchEntry, older: &PatchEntry) -> bool {
+    if newer.patch.withdrawn {
+        return false;
+    }
     if older.patch.update.is_some() {
         return truth.replaces(newer, older);
     }

@@ -72,6 +72,7 @@ impl Patch<'_> {
             PatchToken::IsSecurity => flag(patch.is_security()),
             PatchToken::IsSuperseded => flag(world.newer(entry).next().is_some()),
             PatchToken::Enabled => flag(entry.state.enabled),
+            PatchToken::Deleted => flag(patch.withdrawn),
             PatchToken::IsHidden => flag(entry.state.is_hidden()),
             PatchToken::IsKnownExploited => flag(cves().any(|cve| facts_of(cve).is_known_exploited())),
             PatchToken::Kb | PatchToken::Bulletin => {

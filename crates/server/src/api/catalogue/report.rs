@@ -55,6 +55,9 @@ pub struct Changes {
     pub unchanged: usize,
     /// Patches of machines' offers that became those of an advisory; counted in `changed` too.
     pub joined: usize,
+    /// Patches that their feed took back; counted in `added` or `changed` too.
+    #[serde(default)]
+    pub withdrawn: usize,
 }
 
 impl From<&Imported> for ImportReport {
@@ -84,7 +87,7 @@ impl From<&reading::Tally> for Tally {
 
 impl From<advisories::Imported> for Changes {
     fn from(imported: advisories::Imported) -> Self {
-        let advisories::Imported { added, changed, unchanged, joined } = imported;
-        Self { added, changed, unchanged, joined }
+        let advisories::Imported { added, changed, unchanged, joined, withdrawn } = imported;
+        Self { added, changed, unchanged, joined, withdrawn }
     }
 }

@@ -49,6 +49,8 @@ pub struct PatchRow {
     pub is_superseded: bool,
     /// No job deploys a disabled one, and it replaces nothing.
     pub enabled: bool,
+    /// Its feed took it back: it applies nowhere, replaces nothing and is never deployed.
+    pub deleted: bool,
     pub is_hidden: bool,
     /// Why it is hidden.
     pub hidden_reason: Option<String>,
@@ -88,6 +90,7 @@ pub(crate) fn row(entry: PatchEntry, count: FindingCount, is_superseded: bool) -
         size_bytes: patch.size_bytes(),
         corroboration: corroboration_name(patch.corroboration()).to_owned(),
         category: patch.category().to_owned(),
+        deleted: patch.withdrawn,
         kb: patch.native_id("KB").map(str::to_owned),
         bulletin: patch.native_id("BULLETIN").map(str::to_owned),
         products: patch.update.map(|update| update.products).unwrap_or_default(),
