@@ -51,3 +51,34 @@ test("a patch is hidden with a reason and shown again", async ({ page, signedIn:
   await page.goto("/patches?query=curl and isHidden:false");
   await expect(page.getByRole("link", { name: title })).toBeVisible();
 });
+
+test("an exception for what a query finds, in a collection", async ({ page, signedIn: _ }) => {
+  await page.goto("/collections/new");
+  await page.getByRole("textbox", { name: /^Name/ }).fill("Old servers");
+  const rule = page.getByRole("textbox", { name: "Rule" });
+  await rule.click();
+  await rule.pressSequentially("name:db*");
+  await expect(page.getByText(/^\d+ members?$/)).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Create", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Old servers", level: 1 })).toBeVisible();
+
+  await page.goto("/exceptions");
+  await page.getByRole("link", { name: "New exception" }).click();
+  await expect(page.getByText("Write a query and choose a collection")).toBeVisible();
+  const query = page.getByRole("textbox", { name: "Query of patches" });
+  await query.click();
+  await query.pressSequentially("isSecurity:true");
+  await page.keyboard.press("Escape");
+  await page.getByLabel(/^On assets of these collections/).selectOption("Old servers");
+  await expect(page.getByText(/^Missing on them: \d+/)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Create", exact: true })).toBeDisabled();
+  await page.getByRole("textbox", { name: /^Why they may wait/ }).fill("They are replaced in spring.");
+  await inspect(page, "exception-by-query");
+  await page.getByRole("button", { name: "Create", exact: true }).click();
+  const row = page.getByRole("grid", { name: "Exceptions" }).getByRole("row").filter({ hasText: "in spring" });
+  await expect(row.getByRole("link", { name: "isSecurity:true" })).toBeVisible();
+  await expect(row.getByRole("link", { name: "Old servers" })).toBeVisible();
+  await row.getByRole("button", { name: /^Revoke/ }).click();
+  await expect(row.getByText("Revoked", { exact: true })).toBeVisible();
+});

@@ -55,6 +55,10 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import("./pages/exceptions/ExceptionList")).ExceptionList }),
               },
               {
+                path: "exceptions/new",
+                lazy: async () => ({ Component: (await import("./pages/exceptions/NewException")).NewException }),
+              },
+              {
                 path: "collections",
                 lazy: async () => ({ Component: (await import("./pages/tags/TagList")).TagList }),
               },

@@ -54,6 +54,8 @@ export type Contract = [
   Check<SameNames<api.ExceptionRow, Schemas["ExceptionRow"]>>,
   Check<SameNames<Required<api.PatchDecision>, Required<Schemas["PatchDecision"]>>>,
   Check<SameNames<api.NewException, Required<Schemas["NewException"]>>>,
+  Check<SameNames<api.ExceptionTargets, Required<Schemas["ExceptionTargets"]>>>,
+  Check<SameNames<api.ExceptionReach, Schemas["ExceptionReach"]>>,
   Check<SameNames<api.JobOptions, Schemas["JobOptions"]>>,
   Check<SameNames<api.JobDraft, Schemas["JobDraft"]>>,
   Check<SameNames<api.RunRow, Schemas["RunRow"]>>,

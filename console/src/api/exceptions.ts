@@ -1,4 +1,6 @@
-import { type Query, request } from "./client";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { type ApiError, type Query, request } from "./client";
+import type { ExceptionReach, ExceptionTargets } from "./exceptionTypes";
 import { useList, useWrite } from "./hooks";
 import type { ExceptionRow, ExceptionState, NewException, Page } from "./types";
 
@@ -10,6 +12,17 @@ export const useExceptions = (query: Query) => useList<Page<ExceptionRow>>(path,
 
 export const useRequestException = () =>
   useWrite((body: NewException) => request<ExceptionRow>("POST", path, { body }), touched);
+
+/** How much an exception would cover; asked while it is written. */
+export const useExceptionReach = (targets: ExceptionTargets, enabled: boolean) =>
+  useQuery<ExceptionReach, ApiError>({
+    queryKey: [`${path}/preview`, targets],
+    queryFn: () => request("POST", `${path}/preview`, { body: targets }),
+    enabled,
+    placeholderData: keepPreviousData,
+    retry: false,
+    refetchInterval: 15_000,
+  });
 
 export const useDecideException = () =>
   useWrite(

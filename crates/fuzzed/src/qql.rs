@@ -40,7 +40,8 @@ pub fn query(bytes: &[u8]) {
             }
         }
         let _ = check_having(text, &context);
-        let _ = check(text, &context.purpose(Purpose::TagRule));
+        let _ = check(text, &context.clone().purpose(Purpose::TagRule));
+        let _ = check(text, &context.purpose(Purpose::PatchRule));
     }
     // The cursor at both ends, in the middle, and where the length says.
     let context = Context::new(Entity::Asset, Timestamp::UNIX_EPOCH, TimeZone::UTC);

@@ -80,6 +80,8 @@ pub(crate) struct Catalogue {
     audiences: Audiences,
     /// Rises with each patch that is put in.
     generation: u64,
+    /// Rises with each CVE of which something else is known.
+    facts_generation: u64,
 }
 
 impl Catalogue {
@@ -287,6 +289,7 @@ impl Catalogue {
     /// Facts of a CVE that no patch names are not kept.
     pub(crate) fn put_facts(&mut self, cve: String, facts: VulnerabilityFacts) {
         let Some(patches) = self.cves.get(&cve).cloned() else { return };
+        self.facts_generation += 1;
         if facts == VulnerabilityFacts::default() {
             self.facts.remove(&cve);
         } else {
@@ -340,6 +343,10 @@ impl Catalogue {
     /// rules.
     pub(crate) const fn generation(&self) -> u64 {
         self.generation
+    }
+
+    pub(crate) const fn facts_generation(&self) -> u64 {
+        self.facts_generation
     }
 
     /// One patch of each chain that has a clause about a Debian package, or about its (unsigned) source.

@@ -37,7 +37,7 @@ pub use catalogue::{PatchEntry, PatchNumber};
 pub use change::{AssetChange, Preview};
 pub use columns::{Columns, Counts, LastDeployment, MachineFacts, NetworkInterface, SelfCheckResult};
 pub use dictionary::ComponentId;
-pub use exception::Exception;
+pub use exception::{ExceptedPatches, Exception, ExceptionReach, PatchRule, read_patch_rule};
 pub use finding::{Flip, Status};
 pub use load::{LoadedAsset, Loading};
 
@@ -48,12 +48,13 @@ use dictionary::Dictionary;
 /// Assets of one block: as many as a bitmap's container holds.
 pub const BLOCK_SIZE: usize = 65_536;
 
-/// Locks are taken in this order: `shared`, then one block after the other.
+/// Locks are taken in this order: turns, `shared`, then one block after the other.
 #[derive(Debug, Default)]
 pub struct Index {
     shared: RwLock<Shared>,
     blocks: RwLock<Vec<Arc<RwLock<Block>>>>,
     tags: tags::TagWork,
+    exceptions_turn: exception::Turn,
 }
 
 /// What all blocks share: the distinct components, the catalogue, and where each asset stands.
@@ -63,7 +64,7 @@ struct Shared {
     catalogue: Catalogue,
     slots: FxHashMap<AssetId, Slot>,
     sla: SlaDays,
-    exceptions: Vec<exception::Covered>,
+    exceptions: exception::Exceptions,
     tags: tags::Tags,
     /// What is overdue depends on the time: this one.
     as_of: Timestamp,

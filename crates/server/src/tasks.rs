@@ -23,11 +23,15 @@ const TASKS: [(&str, Duration, Run); 10] = [
             Ok(())
         })
     }),
-    ("bring collections up to date", Duration::from_millis(250), |app| {
+    ("bring collections and exceptions up to date", Duration::from_millis(250), |app| {
         Box::pin(async move {
             if app.fleet.loading.is_ready() {
                 // It may judge rules on the whole fleet.
-                tokio::task::spawn_blocking(move || app.fleet.index.settle_tags()).await?;
+                tokio::task::spawn_blocking(move || {
+                    app.fleet.index.settle_tags();
+                    app.fleet.index.settle_exceptions();
+                })
+                .await?;
             }
             Ok(())
         })

@@ -19,15 +19,23 @@ const columns: Column<ExceptionRow>[] = [
   {
     key: "patches",
     title: "Patches",
-    cell: ({ patches }) => (
-      <Names of={patches.map(({ patchId, title }) => ({ to: `/patches/${patchId}`, name: title }))} />
-    ),
+    cell: ({ patches, patchQuery }) =>
+      patchQuery === null ? (
+        <Names of={patches.map(({ patchId, title }) => ({ to: `/patches/${patchId}`, name: title }))} />
+      ) : (
+        <Link to={queryLink("/patches", patchQuery)}>{patchQuery}</Link>
+      ),
   },
   {
     key: "assets",
     title: "Assets",
-    cell: ({ assets }) => (
-      <Names of={assets.map(({ assetId, name }) => ({ to: `/assets/${assetId}/patches`, name }))} />
+    cell: ({ assets, tags }) => (
+      <Names
+        of={[
+          ...tags.map(({ tagId, path }) => ({ to: `/collections/${tagId}`, name: path })),
+          ...assets.map(({ assetId, name }) => ({ to: `/assets/${assetId}/patches`, name })),
+        ]}
+      />
     ),
   },
   { key: "reason", title: "Reason", cell: ({ reason }) => <span className="ft-break">{reason}</span> },
@@ -56,6 +64,12 @@ const columns: Column<ExceptionRow>[] = [
   { key: "actions", title: "Actions", actions: true, cell: (row) => <Decisions exception={row} /> },
 ];
 
+const create = (
+  <Link to="/exceptions/new" className="pf-v6-c-button pf-m-primary">
+    New exception
+  </Link>
+);
+
 export function ExceptionList() {
   const address = useListState(["state"]);
   const result = useExceptions(apiQuery(address));
@@ -64,6 +78,7 @@ export function ExceptionList() {
       <PageHead
         title="Exceptions"
         description="Patches that need not be in on some assets for a while. What an approved one covers is missing, and not overdue; jobs leave it out."
+        actions={create}
       />
       <PageSection isFilled>
         <ListTable
@@ -149,7 +164,8 @@ function NoExceptions() {
   return (
     <EmptyState titleText="No exceptions" headingLevel="h2">
       <EmptyStateBody>
-        Choose patches on an asset’s page, or assets on a patch’s, and take “Exception…” where something has to wait.
+        Choose patches on an asset’s page, or assets on a patch’s, and take “Exception…” where something has to wait. A
+        new exception here is for all patches that a query finds, in a collection.
       </EmptyStateBody>
       <EmptyStateFooter>
         <Link to={queryLink("/assets", "overdueFindingCount>0")}>Look at what is overdue</Link>

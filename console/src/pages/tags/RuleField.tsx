@@ -3,11 +3,11 @@ import HelpIcon from "@patternfly/react-icons/dist/esm/icons/outlined-question-c
 import { useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import type { ApiError } from "../../api/client";
+import type { Entity } from "../../api/qql";
 import type { EditorHandle } from "../../query/Editor";
 import { QueryField } from "../../query/QueryField";
 import { QueryHelp } from "../../query/QueryHelp";
 
-const label = "Rule";
 /** After the last key. */
 const pause = 400;
 
@@ -17,10 +17,16 @@ type Props = {
   /** What is wrong with it. */
   error: ApiError | null;
   onRule: (rule: string) => void;
+  /** Of what it speaks: assets, if nothing else is said. */
+  entity?: Entity;
+  label?: string;
+  example?: string;
 };
 
 /** The rule in the editor of the search bar; asked for a moment after the last key. */
-export function RuleField({ rule, error, onRule }: Props) {
+export function RuleField(props: Props) {
+  const { rule, error, onRule, entity = "asset", label = "Rule" } = props;
+  const { example = "platform:Linux and not tags.name:Test" } = props;
   const field = useRef<EditorHandle>(null);
   const timer = useRef<number>(undefined);
   const [isHelped, setHelped] = useState(false);
@@ -44,10 +50,10 @@ export function RuleField({ rule, error, onRule }: Props) {
     <div className="ft-rule">
       <QueryField
         ref={field}
-        entity="asset"
+        entity={entity}
         part="query"
         label={label}
-        example="platform:Linux and not tags.name:Test"
+        example={example}
         value={rule}
         errors={isOfText ? error.errors : none}
         isWanted={false}
@@ -65,7 +71,7 @@ export function RuleField({ rule, error, onRule }: Props) {
       )}
       {isHelped && (
         <QueryHelp
-          entity="asset"
+          entity={entity}
           part="query"
           onAdd={(term) => {
             flushSync(() => setHelped(false));

@@ -1,46 +1,31 @@
 //! Exceptions: asked for, decided, and ended when their time is over.
 
-use std::collections::BTreeSet;
-
 use fettle_index::Exception;
+use fettle_model::ExceptionId;
 use fettle_model::exception::ExceptionState;
-use fettle_model::{AssetId, ExceptionId, PatchId};
 use fettle_store::audit::NewAuditRecord;
 use fettle_store::catalogue::PatchException;
 use fettle_store::{StoreError, Tx};
-use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::DecisionError;
+pub use super::requested::NewException;
+use super::requested::excepted_patches;
 use crate::Fleet;
 use crate::access::Actor;
-
-const MOST_PATCHES: usize = 500;
-const MOST_ASSETS: usize = 5_000;
-const REASON: std::ops::RangeInclusive<usize> = 10..=2_000;
-const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 365);
-const SHORTEST: SignedDuration = SignedDuration::from_hours(24);
-
-/// What is asked for.
-#[derive(Debug, Clone)]
-pub struct NewException {
-    pub patches: Vec<PatchId>,
-    pub assets: Vec<AssetId>,
-    /// 10–2,000 characters.
-    pub reason: String,
-    /// 1–365 days ahead.
-    pub expires_at: Timestamp,
-}
 
 impl Fleet {
     /// Asks for an exception. Nothing changes before it is approved.
     pub async fn request_exception(&self, actor: &Actor, asked: NewException) -> Result<PatchException, DecisionError> {
         let now = self.clock.now();
-        let asked = self.checked(asked, now)?;
+        let asked = self.checked_exception(asked, now)?;
         let exception = PatchException {
             id: ExceptionId::new(now, self.entropy.as_ref()),
             patches: asked.patches,
+            patch_query: asked.patch_query,
+            tz: asked.tz,
             assets: asked.assets,
+            tags: asked.tags,
             reason: asked.reason,
             expires_at: asked.expires_at,
             state: ExceptionState::Requested,
@@ -59,34 +44,6 @@ impl Fleet {
             })
             .await?;
         Ok(exception)
-    }
-
-    fn checked(&self, mut asked: NewException, now: Timestamp) -> Result<NewException, DecisionError> {
-        let mut patches = BTreeSet::new();
-        for patch in &asked.patches {
-            patches.insert(self.index.patch_entry(*patch).ok_or(DecisionError::NotFound("patch"))?.patch.id);
-        }
-        asked.patches = patches.into_iter().collect();
-        asked.assets.sort_unstable();
-        asked.assets.dedup();
-        asked.reason = asked.reason.trim().to_owned();
-        if !(1..=MOST_PATCHES).contains(&asked.patches.len()) {
-            return Err(DecisionError::field("patches", format!("name 1 to {MOST_PATCHES} patches")));
-        }
-        if !(1..=MOST_ASSETS).contains(&asked.assets.len()) {
-            return Err(DecisionError::field("assets", "name 1 to 5,000 assets"));
-        }
-        if !asked.assets.iter().all(|asset| self.index.contains(*asset)) {
-            return Err(DecisionError::NotFound("asset"));
-        }
-        if !REASON.contains(&asked.reason.chars().count()) {
-            return Err(DecisionError::field("reason", "a reason has 10 to 2,000 characters"));
-        }
-        let ahead = now.duration_until(asked.expires_at);
-        if ahead < SHORTEST || ahead > LONGEST {
-            return Err(DecisionError::field("expiresAt", "an exception ends 1 to 365 days from now"));
-        }
-        Ok(asked)
     }
 
     /// Approves, rejects or revokes an exception.
@@ -169,16 +126,18 @@ impl Fleet {
         let open = read.exceptions().open().await?;
         let approved = open.into_iter().filter(|exception| exception.state == ExceptionState::Approved);
         self.index.set_exceptions(approved.map(|exception| Exception {
-            patches: exception.patches,
+            patches: excepted_patches(exception.patches, exception.patch_query, exception.tz),
             assets: exception.assets,
+            tags: exception.tags,
             expires: exception.expires_at,
         }));
         Ok(())
     }
 
     fn exception_record(&self, actor: &Actor, action: &str, exception: &PatchException) -> NewAuditRecord {
-        let details = json!({ "patches": exception.patches, "assets": exception.assets.len(),
-            "reason": exception.reason, "expiresAt": exception.expires_at });
+        let details = json!({ "patches": exception.patches, "patchQuery": exception.patch_query,
+            "assets": exception.assets.len(), "tags": exception.tags, "reason": exception.reason,
+            "expiresAt": exception.expires_at });
         self.audit(actor, action, ("exception", Some(exception.id.to_string()), None), details)
     }
 }

@@ -1,9 +1,11 @@
 //! What people decide about patches (`patch-management.md` 6.4, 6.7): hidden, disabled, or excepted for a while.
 
 pub mod exceptions;
+mod requested;
 pub mod states;
 
 use fettle_model::exception::ExceptionState;
+use fettle_qql::Invalid;
 use fettle_store::{StoreError, WriteError};
 
 /// Why a decision is not taken. The code is the API's.
@@ -15,6 +17,10 @@ pub enum DecisionError {
     Field { field: &'static str, message: String },
     #[error("the exception is {}; it cannot become {}", from.name(), to.name())]
     State { from: ExceptionState, to: ExceptionState },
+    #[error("the query of patches makes no sense")]
+    Query(Box<Invalid>),
+    #[error("the query of patches takes too long; ask for less")]
+    TookTooLong,
     #[error("the database could not answer")]
     Store(#[from] StoreError),
 }
@@ -22,6 +28,12 @@ pub enum DecisionError {
 impl DecisionError {
     pub(crate) fn field(field: &'static str, message: impl Into<String>) -> Self {
         Self::Field { field, message: message.into() }
+    }
+}
+
+impl From<Invalid> for DecisionError {
+    fn from(invalid: Invalid) -> Self {
+        Self::Query(Box::new(invalid))
     }
 }
 

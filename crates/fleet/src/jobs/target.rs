@@ -41,6 +41,8 @@ impl Fleet {
         work: Work,
         patches: &[PatchId],
     ) -> Result<Vec<TargetPatch>, JobError> {
+        // An exception's query may find a patch that has just come in.
+        self.index.settle_exceptions();
         let components = self.components_of(asset).await?;
         let view = AssetView::new(&components);
         let mut targets = Vec::new();

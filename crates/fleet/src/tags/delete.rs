@@ -9,10 +9,14 @@ use crate::Fleet;
 use crate::access::Actor;
 
 impl Fleet {
-    /// `revision`: `None` for whatever it is. Tags below it and rules that name it use it.
+    /// `revision`: `None` for whatever it is. Tags below it, rules that name it
+    /// and open exceptions use it.
     pub async fn delete_tag(&self, actor: &Actor, id: TagId, revision: Option<u64>) -> Result<(), TagError> {
         let _turn = self.tags_turn.lock().await;
-        let all = self.database.read().await?.tags().all().await?;
+        let mut read = self.database.read().await?;
+        let all = read.tags().all().await?;
+        let open = read.exceptions().open().await?;
+        drop(read);
         let tag = all.iter().find(|tag| tag.id == id).ok_or(TagError::NotFound("tag"))?;
         if revision.is_some_and(|revision| revision != tag.revision) {
             return Err(TagError::Changed);
@@ -25,6 +29,10 @@ impl Fleet {
         users.dedup();
         if !users.is_empty() {
             return Err(TagError::InUse(users));
+        }
+        let excepted = open.iter().filter(|exception| exception.tags.contains(&id)).count();
+        if excepted > 0 {
+            return Err(TagError::Excepted(excepted));
         }
         let record = self.audit(actor, "tag.delete", object(tag), json!({ "rule": tag.rule }));
         let revision = tag.revision;

@@ -41,6 +41,8 @@ pub enum TagError {
     /// Names of what uses it.
     #[error("the tag is used by {}", names(.0))]
     InUse(Vec<(TagId, String)>),
+    #[error("{0} open exceptions are for the assets of this tag; revoke them first")]
+    Excepted(usize),
     #[error(
         "{} of {} members would change; confirm with the number of those that change",
         .0.joining + .0.leaving,
@@ -77,7 +79,7 @@ impl TagError {
             Self::PinConflict(_) => "PIN_CONFLICT",
             Self::Timeout => "QQL_TIMEOUT",
             Self::Changed => "TAG_CHANGED",
-            Self::InUse(_) => "TAG_IN_USE",
+            Self::InUse(_) | Self::Excepted(_) => "TAG_IN_USE",
             Self::BigChange(_) => "TAG_BIG_CHANGE",
             Self::TooMany { .. } => "TAG_LIMIT",
             Self::Store(_) | Self::Ask(_) => "INTERNAL",

@@ -200,7 +200,7 @@ impl<'b> Findings<'b> {
     }
 
     fn excepted(&mut self, entry: &'b PatchEntry) -> Truth<'b> {
-        let excepted = self.shared.excepted(entry.number, self.at);
+        let excepted = self.shared.excepted(entry.number, self.at, self.block);
         if excepted.is_empty() {
             return Truth::Never;
         }

@@ -155,6 +155,11 @@ impl<'q> Asking<'_> {
         })
     }
 
+    /// The patches for which a query about patches alone holds.
+    pub(crate) fn patches_by_rule(&self, root: &'q Expression) -> Result<ThingSet, AskError> {
+        self.things_where(ThingKind::Patch, &self.resolve(root)?)
+    }
+
     /// The things of a kind for which a condition about things alone holds. Tokens of findings are null.
     pub(crate) fn things_where(&self, kind: ThingKind, condition: &Resolved<'_>) -> Result<ThingSet, AskError> {
         match &self.recalling {

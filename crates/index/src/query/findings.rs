@@ -59,7 +59,7 @@ impl Index {
                     newer.into_iter().any(|newer| here.status(asset, newer) != Status::NotApplicable)
                 };
                 let due = shared.clock(entry).due(enrolled);
-                let is_excepted = shared.is_excepted(entry.number, asset);
+                let is_excepted = shared.is_excepted(entry.number, asset, (&block, slot.at));
                 let is_late = status == Status::Missing && due.is_some_and(|due| due < shared.as_of);
                 Finding {
                     entry: entry.clone(),

@@ -29,7 +29,7 @@ impl Enrolled {
     ) -> RoaringBitmap {
         let Some(missing) = block.missing(patch) else { return RoaringBitmap::new() };
         let before = self.0.entry((at, limit)).or_insert_with(|| block.columns.enrolled_before(limit));
-        (missing & &*before) - shared.excepted(patch, at)
+        (missing & &*before) - shared.excepted(patch, at, block)
     }
 }
 
@@ -95,7 +95,7 @@ impl Index {
             let enrolled = block.columns.enrolled_at(slot.at);
             let misses = |entry: &PatchEntry| {
                 block.missing(entry.number).is_some_and(|missing| missing.contains(u32::from(slot.at)))
-                    && !shared.is_excepted(entry.number, asset)
+                    && !shared.is_excepted(entry.number, asset, (&block, slot.at))
             };
             let late = patches.iter().filter(|(entry, limit)| enrolled < *limit && misses(entry));
             let lines: BTreeSet<Line> = late.map(|(entry, _)| shared.catalogue.line(entry)).collect();

@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fettle_catalog::judge::Verdict;
 use fettle_index::query::{AssetFilter, AssetSort, Page, VulnerabilityFilter, VulnerabilitySort};
+use fettle_index::tags::TagDefinition;
 use fettle_index::{AssetChange, Index, LoadedAsset, Status};
 use fettle_model::AssetId;
 use fettle_model::component::Component;
@@ -22,6 +23,7 @@ use fettle_model::sla::SlaDays;
 use jiff::Timestamp;
 use proptest::prelude::*;
 
+use questions::{tag, tag_id};
 use steps::{Step, asset_id, columns, components, machine_facts, step};
 use truth::{AS_OF, Truth, due, facts};
 
@@ -77,9 +79,17 @@ fn check(index: &Index, truth: &Truth) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// A tag that some have, whether they are there or not.
+fn ring() -> TagDefinition {
+    tag(0, [0, 2, 3].map(asset_id).to_vec())
+}
+
 /// Empty, as of a time at which some findings are overdue; a few assets stand in several blocks.
 fn new_index() -> Index {
-    Index::with_sla(SlaDays::default(), Timestamp::from_second(AS_OF).expect("a time")).in_blocks_of(2)
+    let now = Timestamp::from_second(AS_OF).expect("a time");
+    let index = Index::with_sla(SlaDays::default(), now).in_blocks_of(2);
+    index.put_tags([ring()]);
+    index
 }
 
 fn check_vulnerabilities(index: &Index, truth: &Truth) -> Result<(), TestCaseError> {
@@ -107,7 +117,7 @@ proptest! {
     #[test]
     fn with_the_plain_evaluator(steps in proptest::collection::vec(step(), 1..25)) {
         let index = new_index();
-        let mut truth = Truth::default();
+        let mut truth = Truth { tags: vec![(ring(), "Prod")], ..Truth::default() };
         for (revision, step) in (1u64..).zip(steps) {
             match step {
                 Step::Report { asset, machine, keeps_preview, meanwhile } => {
@@ -162,6 +172,10 @@ proptest! {
                     truth.except(patch, from, expired);
                     index.set_exceptions(truth.exceptions.clone());
                 }
+                Step::ExceptByRule { rule, first } => {
+                    truth.except_by_rule(rule, tag_id(0), first);
+                    index.set_exceptions(truth.exceptions.clone());
+                }
                 Step::Publish(publication) => index.put_patch(truth.publish(&publication)),
                 Step::Update(updates) => {
                     let entries: Vec<_> = updates.iter().map(|update| truth.update(update)).collect();
@@ -176,6 +190,8 @@ proptest! {
             }
             // Facts are kept of what a patch names: put again when one more may do so, as the server does.
             index.put_facts(facts());
+            index.settle_tags();
+            index.settle_exceptions();
             check(&index, &truth)?;
         }
         check_vulnerabilities(&index, &truth)?;
@@ -189,6 +205,7 @@ proptest! {
         loaded.load(assets, truth.patches.values().cloned());
         loaded.put_facts(facts());
         loaded.set_exceptions(truth.exceptions.clone());
+        loaded.settle_tags();
         check(&loaded, &truth)?;
         check_vulnerabilities(&loaded, &truth)?;
         if let Some(asset) = truth.machines.keys().next().copied() {

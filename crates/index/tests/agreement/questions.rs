@@ -25,7 +25,7 @@ use crate::plain::{Installed, Patch, Vulnerability, World};
 use crate::steps::{
     Machine, Publication, Update, asset_id, columns, components, machine, machine_facts, publication, source, update,
 };
-use crate::truth::{AS_OF, Truth, facts};
+use crate::truth::{AS_OF, RULES, Truth, facts};
 
 pub(crate) const ENTITIES: [Entity; 4] = [Entity::Asset, Entity::Patch, Entity::Vulnerability, Entity::Component];
 /// Queries about one fleet.
@@ -66,6 +66,8 @@ pub(crate) struct Fleet {
     /// Of a patch: enabled, hidden, withdrawn.
     decisions: Vec<(usize, bool, bool, bool)>,
     exceptions: Vec<(usize, usize, bool)>,
+    /// A rule's place, a tag's, and for how many assets beside.
+    rules: Vec<(usize, usize, usize)>,
     /// Of each tag, who has it.
     tagged: Vec<[bool; 7]>,
     /// None: everything.
@@ -90,15 +92,18 @@ pub(crate) fn fleet() -> impl Strategy<Value = Fleet> {
         proptest::collection::vec(update(), 0..5),
         proptest::collection::vec((0..8usize, any::<bool>(), any::<bool>(), prop::bool::weighted(0.3)), 0..3),
         proptest::collection::vec((0..8usize, 0..2usize, any::<bool>()), 0..3),
+        proptest::collection::vec((0..RULES.len(), 0..TAGS.len(), 0..2usize), 0..2),
         (
             proptest::collection::vec(any::<[bool; 7]>(), 0..=TAGS.len()),
             proptest::option::of(proptest::collection::vec(any::<bool>(), 7)),
         ),
         any::<u64>(),
     )
-        .prop_map(|(machines, publications, advisories, updates, decisions, exceptions, (tagged, scope), seed)| {
-            Fleet { machines, publications, advisories, updates, decisions, exceptions, tagged, scope, seed }
-        })
+        .prop_map(
+            |(machines, publications, advisories, updates, decisions, exceptions, rules, (tagged, scope), seed)| {
+                Fleet { machines, publications, advisories, updates, decisions, exceptions, rules, tagged, scope, seed }
+            },
+        )
 }
 
 impl Fleet {
@@ -124,6 +129,9 @@ impl Fleet {
         }
         for (patch, from, expired) in &self.exceptions {
             truth.except(*patch, *from, *expired);
+        }
+        for (rule, tag, first) in &self.rules {
+            truth.except_by_rule(*rule, tag_id(*tag), *first);
         }
         for (number, has) in self.tagged.iter().enumerate() {
             let members =

@@ -9,6 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use uuid::Uuid;
 
+use crate::truth::RULES;
+
 pub(crate) const PACKAGES: [(&str, &str); 8] = [
     ("libssl3", "openssl"),
     ("openssl", "openssl"),
@@ -83,6 +85,11 @@ pub(crate) enum Step {
         patch: usize,
         from: usize,
         expired: bool,
+    },
+    /// An exception by a rule about patches, for whoever has the tag and for the first assets.
+    ExceptByRule {
+        rule: usize,
+        first: usize,
     },
     /// An advisory, which speaks of source packages.
     Advise {
@@ -185,6 +192,7 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(patch, enabled, hidden)| Step::Decide { patch, enabled, hidden }),
         1 => (0..8usize, 0..2usize, any::<bool>())
             .prop_map(|(patch, from, expired)| Step::Except { patch, from, expired }),
+        1 => (0..RULES.len(), 0..2usize).prop_map(|(rule, first)| Step::ExceptByRule { rule, first }),
         1 => (0..8usize, source(), 0..VERSIONS.len())
             .prop_map(|(patch, source, version)| Step::Move { patch, source, version }),
         2 => (0..8usize, prop::bool::weighted(0.7)).prop_map(|(patch, withdrawn)| Step::Withdraw { patch, withdrawn }),

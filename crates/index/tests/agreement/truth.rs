@@ -6,14 +6,14 @@ use fettle_catalog::chain::ChainKey;
 use fettle_catalog::judge::{AssetView, Verdict, judge};
 use fettle_catalog::rule::{PackageKey, Reporters, Rule};
 use fettle_index::tags::TagDefinition;
-use fettle_index::{ComponentId, Exception, PatchEntry, PatchNumber};
+use fettle_index::{ComponentId, ExceptedPatches, Exception, PatchEntry, PatchNumber, PatchRule};
 use fettle_model::component::Component;
 use fettle_model::patch::{Corroboration, MatchedBy, NativeId, Patch, PatchKind, PatchPackage, PatchState, Reboot};
 use fettle_model::sla::{PatchClock, SlaDays};
 use fettle_model::vulnerability::{
     BaseScore, CvssScore, CvssVersion, Epss, KnownExploited, Share, VulnerabilityFacts, VulnerabilityRecord,
 };
-use fettle_model::{Article, AssetId, PackageKind, PatchId, Repository, Severity};
+use fettle_model::{Article, AssetId, PackageKind, PatchId, Repository, Severity, TagId};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -25,7 +25,7 @@ pub(crate) struct Truth {
     pub(crate) machines: BTreeMap<AssetId, BTreeSet<Component>>,
     pub(crate) patches: BTreeMap<PatchNumber, PatchEntry>,
     /// As they are while the patch is not withdrawn.
-    rules: BTreeMap<PatchNumber, Rule>,
+    pub(crate) rules: BTreeMap<PatchNumber, Rule>,
     pub(crate) exceptions: Vec<Exception>,
     /// Put on assets by hand, with their paths.
     pub(crate) tags: Vec<(TagDefinition, &'static str)>,
@@ -39,6 +39,21 @@ const SEVERITIES: [Severity; 5] =
 /// The vulnerability that every patch of the first version fixes, and nothing else makes urgent.
 const EXPLOITED: &str = "CVE-2026-0000";
 const EXPLOITED_DUE: jiff::civil::Date = jiff::civil::date(1970, 3, 20);
+
+/// Does a rule find a patch?
+type Finds = fn(&PatchEntry) -> bool;
+
+/// Rules by which exceptions find patches, with what they find.
+pub(crate) const RULES: [(&str, Finds); 6] = [
+    ("isSecurity:true", |entry| entry.patch.is_security()),
+    ("vendorSeverity:[Critical,Important]", |entry| {
+        matches!(entry.patch.severity, Severity::Critical | Severity::Important)
+    }),
+    ("enabled:false or isHidden:true", |entry| !entry.state.enabled || entry.state.is_hidden()),
+    ("isKnownExploited:true", |entry| entry.patch.cves.iter().flatten().any(|cve| cve == EXPLOITED)),
+    ("publishedDate>=now-80d", |entry| entry.patch.published.is_some()),
+    ("vulnerabilities:(cvss>=9)", |entry| entry.patch.cves.iter().flatten().any(|cve| cve == "CVE-2026-0002")),
+];
 
 /// Some findings are overdue then, and some are not yet.
 pub(crate) const AS_OF: i64 = 86_400 * 110;
@@ -261,15 +276,33 @@ impl Truth {
     pub(crate) fn except(&mut self, place: usize, from: usize, expired: bool) {
         let Some(entry) = self.patches.values().nth(place) else { return };
         self.exceptions.push(Exception {
-            patches: vec![entry.patch.id],
+            patches: ExceptedPatches::Listed(vec![entry.patch.id]),
+            tags: Vec::new(),
             assets: self.machines.keys().copied().skip(from).step_by(2).collect(),
             expires: Timestamp::from_second(AS_OF + i64::from(!expired)).expect("a time"),
         });
     }
 
+    /// For whoever has the tag, and for the first assets.
+    pub(crate) fn except_by_rule(&mut self, rule: usize, tag: TagId, first: usize) {
+        let rule = PatchRule { text: RULES[rule].0.to_owned(), tz: "UTC".to_owned() };
+        self.exceptions.push(Exception {
+            patches: ExceptedPatches::Found(rule),
+            assets: self.machines.keys().copied().take(first).collect(),
+            tags: vec![tag],
+            expires: Timestamp::from_second(AS_OF + 1).expect("a time"),
+        });
+    }
+
     pub(crate) fn is_excepted(&self, asset: AssetId, entry: &PatchEntry) -> bool {
         let mut in_force = self.exceptions.iter().filter(|exception| exception.expires.as_second() > AS_OF);
-        in_force.any(|exception| exception.patches.contains(&entry.patch.id) && exception.assets.contains(&asset))
+        let has = |wanted: &TagId| self.tags.iter().any(|(tag, _)| tag.id == *wanted && tag.pinned_in.contains(&asset));
+        let finds = |exception: &Exception| match &exception.patches {
+            ExceptedPatches::Listed(patches) => patches.contains(&entry.patch.id),
+            ExceptedPatches::Found(rule) => RULES.iter().any(|(text, finds)| *text == rule.text && finds(entry)),
+        };
+        in_force
+            .any(|exception| finds(exception) && (exception.assets.contains(&asset) || exception.tags.iter().any(has)))
     }
 
     pub(crate) fn is_overdue(&self, asset: AssetId, entry: &PatchEntry) -> bool {

@@ -29,10 +29,13 @@ pub enum Purpose {
     /// Lists, widgets, saved searches.
     #[default]
     Search,
-    /// Which assets or patches a job takes, or an exception covers: several unquoted words are worth a warning.
+    /// Which assets or patches a job takes: several unquoted words are worth a warning.
     Selection,
     /// As a selection, and tokens that follow from tags are refused (`qql.md` 8).
     TagRule,
+    /// Which patches an exception covers, on assets that it names itself: as a selection, and tokens that speak of assets are
+    /// refused.
+    PatchRule,
 }
 
 /// With what a text is read. Time and zone are arguments, so that the same text with them always means the same.
@@ -133,6 +136,22 @@ pub(crate) fn too_long(text: &str) -> Option<Problem> {
 /// Free text in a rule says nothing of tags: one that has a word of its own name would depend on itself.
 const fn is_of_tags(token: TokenId) -> bool {
     matches!(token, TokenId::Asset(AssetToken::TagsName))
+}
+
+/// It says something of assets, or of what ties a patch to one.
+const fn speaks_of_assets(token: &TokenDefinition) -> bool {
+    use crate::tokens::{PatchToken, VulnerabilityToken};
+    match token.id {
+        TokenId::Asset(_) => true,
+        TokenId::Patch(id) => {
+            token.tie.is_some()
+                || matches!(id, PatchToken::MissingCount | PatchToken::InstalledCount | PatchToken::Assets)
+        }
+        TokenId::Vulnerability(id) => {
+            matches!(id, VulnerabilityToken::AffectedAssetCount | VulnerabilityToken::Assets)
+        }
+        TokenId::Component(_) | TokenId::Deployment(_) | TokenId::Audit(_) => false,
+    }
 }
 
 struct Checker<'a> {

@@ -1,6 +1,6 @@
 //! Names to tokens, in the frame in which they stand (`qql.md` 3.4, 3.5).
 
-use super::{Checker, Purpose};
+use super::{Checker, Purpose, speaks_of_assets};
 use crate::ast::Name;
 use crate::error::{Code, Problem};
 use crate::span::Span;
@@ -159,6 +159,12 @@ impl Checker<'_> {
                     let message = format!("'{}' follows from tags, and cannot stand in a tag rule", name.text);
                     let problem = Problem::new(Code::TokenNotInRule, name.span, message);
                     self.tell(problem.help("a saved search may use it"));
+                    return None;
+                }
+                if self.context.purpose == Purpose::PatchRule && speaks_of_assets(resolved.token) {
+                    let message = format!("'{}' speaks of assets, and cannot stand in a rule about patches", name.text);
+                    let problem = Problem::new(Code::TokenNotInRule, name.span, message);
+                    self.tell(problem.help("assets are named beside the rule: one by one, or by tags"));
                     return None;
                 }
                 Some(resolved)

@@ -1,6 +1,6 @@
 //! Errors of names (`qql.md` 3.5, 5, 8).
 
-use fettle_qql::{Context, Entity, Purpose, check, check_having};
+use fettle_qql::{Code, Context, Entity, Purpose, check, check_having};
 
 use crate::support::{all_refused, context, shown};
 
@@ -158,6 +158,26 @@ fn a_tag_rule_takes_no_derived_token() {
     let invalid = check("patches:(isOverdue:true and finding.dueDate<now)", &rule(Entity::Asset)).expect_err("derived");
     assert_eq!(invalid.errors.len(), 2);
     assert!(check("missingPatchCount>0", &rule(Entity::Asset)).is_ok());
+}
+
+#[test]
+fn a_rule_about_patches_says_nothing_of_assets() {
+    let rule = Context { purpose: Purpose::PatchRule, ..context(Entity::Patch) };
+    let invalid = check("isSecurity:true and patchStatus:Missing", &rule).expect_err("of a finding");
+    insta::assert_snapshot!(shown(&invalid), @r#"
+    QQL_TOKEN_NOT_IN_RULE: 'patchStatus' speaks of assets, and cannot stand in a rule about patches
+      help: assets are named beside the rule: one by one, or by tags
+    isSecurity:true and patchStatus:Missing
+                        ^^^^^^^^^^^
+    "#);
+    for wrong in ["missingCount>1", "assets:(name:x)", "isExcepted:true", "vulnerabilities:(affectedAssetCount>0)"] {
+        let invalid = check(wrong, &rule).expect_err(wrong);
+        assert_eq!(invalid.errors.first().map(|error| error.code), Some(Code::TokenNotInRule), "{wrong}");
+    }
+    for right in ["vendorSeverity:Critical", "vulnerabilities:(cvss>=9)", "package:openssl", "enabled:false", "openssl"]
+    {
+        assert!(check(right, &rule).is_ok(), "{right}");
+    }
 }
 
 #[test]

@@ -184,6 +184,10 @@ impl From<DecisionError> for ApiError {
             DecisionError::NotFound(what) => Self::not_found(what),
             DecisionError::Field { field, message } => Self::invalid_field(field, message),
             DecisionError::State { .. } => Self::new(StatusCode::CONFLICT, "EXCEPTION_STATE", message),
+            DecisionError::Query(invalid) => Self::invalid_query(*invalid),
+            DecisionError::TookTooLong => {
+                Self::new(StatusCode::BAD_REQUEST, "QQL_TIMEOUT", message).field("patchQuery")
+            }
             DecisionError::Store(error) => Self::internal(error),
         }
     }
@@ -221,7 +225,7 @@ impl From<TagError> for ApiError {
             }
             TagError::PinConflict(_) => bad("pinnedOut"),
             TagError::Timeout => bad("rule"),
-            TagError::Changed | TagError::TooMany { .. } => conflict(),
+            TagError::Changed | TagError::TooMany { .. } | TagError::Excepted(_) => conflict(),
             TagError::InUse(users) => {
                 let users: Vec<_> = users.iter().map(|(id, path)| json!({ "id": id, "path": path })).collect();
                 conflict().details(json!({ "users": users }))

@@ -79,6 +79,7 @@ fn routes() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(patches::assets::assets))
         .routes(routes!(exceptions::list::list, exceptions::create::create))
         .routes(routes!(exceptions::decide::decide))
+        .routes(routes!(exceptions::preview::preview))
         .routes(routes!(vulnerabilities::list::list))
         .routes(routes!(vulnerabilities::show::show))
         .routes(routes!(jobs::list::list, jobs::create::create))

@@ -28,6 +28,7 @@ const ASKING: &[(&str, &str)] = &[
     ("GET", "/v1/query/components"),
     ("GET", "/v1/query/{entity}/export"),
     ("POST", "/v1/qql/explain"),
+    ("POST", "/v1/exceptions/preview"),
 ];
 
 const POISONED: &str = "no holder of the turns panics";

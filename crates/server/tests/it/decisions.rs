@@ -18,7 +18,7 @@ use crate::restart::reopened;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Two machines lack the patch of an important advisory of today; its id.
-async fn lacking(app: &TestApp) -> (Vec<TestAgent>, String) {
+pub(crate) async fn lacking(app: &TestApp) -> (Vec<TestAgent>, String) {
     let mut agents = Vec::new();
     for name in ["web01", "web02"] {
         agents.push(enrolled(app, name, vec![binary("dmsetup", "2:1.02.185-2", "lvm2", "2.03.16-2")]).await);
@@ -30,13 +30,13 @@ async fn lacking(app: &TestApp) -> (Vec<TestAgent>, String) {
     (agents, id)
 }
 
-fn days_on(app: &TestApp, days: i32) -> Timestamp {
+pub(crate) fn days_on(app: &TestApp, days: i32) -> Timestamp {
     app.fleet.clock.now() + DAY * days
 }
 
 /// Names of the assets that are overdue so many days from now. The server moves its index to the present each minute,
 /// so it is moved right before it is asked.
-async fn overdue(app: &TestApp, days: i32) -> Vec<String> {
+pub(crate) async fn overdue(app: &TestApp, days: i32) -> Vec<String> {
     app.fleet.index.move_to(days_on(app, days));
     let page = app.get("/v1/assets?overdue=yes").await.ok();
     page["items"]

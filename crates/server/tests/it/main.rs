@@ -5,6 +5,7 @@ mod advisories;
 mod changelogs;
 mod decisions;
 mod enrolment;
+mod exception_rules;
 mod explain;
 mod export;
 mod hostile;

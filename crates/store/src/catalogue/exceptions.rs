@@ -1,5 +1,5 @@
 use fettle_model::exception::ExceptionState;
-use fettle_model::{AssetId, ExceptionId, PatchId};
+use fettle_model::{AssetId, ExceptionId, PatchId, TagId};
 use jiff::Timestamp;
 
 use crate::column::words;
@@ -14,8 +14,15 @@ row! {
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct PatchException {
         pub id: ExceptionId,
+        /// None where a query finds them.
         pub patches: Vec<PatchId>,
+        /// QQL about patches.
+        pub patch_query: Option<String>,
+        /// IANA name of the zone of the query's dates.
+        pub tz: Option<String>,
         pub assets: Vec<AssetId>,
+        /// Whoever has one of these.
+        pub tags: Vec<TagId>,
         pub reason: String,
         pub expires_at: Timestamp,
         pub state: ExceptionState,
@@ -60,12 +67,15 @@ impl Exceptions<'_> {
         execute!(
             self.tx,
             "insert an exception",
-            "INSERT INTO patch_exception (id, patches, assets, reason, expires_at, state, requested_by, requested_at,
-                 decided_by, decided_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO patch_exception (id, patches, patch_query, tz, assets, tags, reason, expires_at, state,
+                 requested_by, requested_at, decided_by, decided_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             exception.id,
             exception.patches,
+            exception.patch_query,
+            exception.tz,
             exception.assets,
+            exception.tags,
             exception.reason,
             exception.expires_at,
             exception.state,

@@ -268,7 +268,7 @@ macro_rules! documents {
         }
     )+};
 }
-documents!(JobSpecification, KnownExploited, Patch, Vec<AssetId>, Vec<String>, Vec<PatchId>);
+documents!(JobSpecification, KnownExploited, Patch, Vec<AssetId>, Vec<String>, Vec<PatchId>, Vec<TagId>);
 
 impl ToColumn for Sha256 {
     type Stored = Vec<u8>;

@@ -1,6 +1,6 @@
 use fettle_model::exception::ExceptionState;
 use fettle_model::patch::{Corroboration, Patch, PatchState};
-use fettle_model::{AssetId, DocumentId, ExceptionId, PatchId};
+use fettle_model::{AssetId, DocumentId, ExceptionId, PatchId, TagId};
 use fettle_store::ListFilter;
 use fettle_store::assets::AssetNumber;
 use fettle_store::catalogue::{
@@ -185,7 +185,10 @@ pub(crate) async fn an_exception_is_decided_once(store: &TestStore) {
     let exception = |n: i64, state| PatchException {
         id: id!(ExceptionId, n),
         patches: vec![PatchId::derive("debian", "curl", "debian:12", "any")],
+        patch_query: (n == 2).then(|| "vendor:Debian".to_owned()),
+        tz: (n == 2).then(|| "Europe/Oslo".to_owned()),
         assets: vec![id!(AssetId, 1), id!(AssetId, 2)],
+        tags: vec![id!(TagId, n)],
         reason: "waits for the vendor".to_owned(),
         expires_at: at(100),
         state,

@@ -30,10 +30,11 @@ pub(crate) async fn run(client: &Client, list: List) -> Result<Finding, Failure>
     let mut rows = table(["STATE", "PATCHES", "ASSETS", "ENDS", "REQUESTED BY", "REASON", "ID"]);
     for row in &answer.value.items {
         let patches: Vec<String> = row.patches.iter().map(|patch| patch.title.clone()).collect();
-        let assets: Vec<String> = row.assets.iter().map(|asset| asset.name.clone()).collect();
+        let tags = row.tags.iter().map(|tag| format!("tag {}", tag.path));
+        let assets: Vec<String> = tags.chain(row.assets.iter().map(|asset| asset.name.clone())).collect();
         rows.add_row([
             row.state.clone(),
-            some_of(&patches, NAMES),
+            row.patch_query.clone().unwrap_or_else(|| some_of(&patches, NAMES)),
             some_of(&assets, NAMES),
             time(row.expires_at),
             row.requested_by.clone(),

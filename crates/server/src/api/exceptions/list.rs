@@ -21,7 +21,7 @@ pub struct ExceptionParameters {
     /// Requested, Approved, Rejected, Expired or Revoked.
     #[param(value_type = Option<String>)]
     state: Option<ExceptionState>,
-    /// Words in the reason, a patch's title or an asset's name.
+    /// Words in the reason, the query, a patch's title, a tag's path or an asset's name.
     #[serde(default)]
     search: String,
     limit: Option<usize>,
@@ -53,6 +53,8 @@ pub async fn list(
 fn has_words(row: &ExceptionRow, words: &[String]) -> bool {
     let mut texts = vec![row.reason.to_lowercase()];
     texts.extend(row.patches.iter().map(|patch| patch.title.to_lowercase()));
+    texts.extend(row.patch_query.iter().map(|query| query.to_lowercase()));
+    texts.extend(row.tags.iter().map(|tag| tag.path.to_lowercase()));
     texts.extend(row.assets.iter().map(|asset| asset.name.to_lowercase()));
     words.iter().all(|word| texts.iter().any(|text| text.contains(word.as_str())))
 }

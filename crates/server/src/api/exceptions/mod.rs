@@ -3,4 +3,5 @@
 pub mod create;
 pub mod decide;
 pub mod list;
+pub mod preview;
 pub mod row;
