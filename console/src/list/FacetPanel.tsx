@@ -41,12 +41,18 @@ export function FacetPanel<Row>(props: Props<Row>) {
 function Facets<Row>({ list, question, isBroken, isAsked, onQuery }: Props<Row>) {
   const { data } = useTokens(list.entity, "query");
   const shared = { entity: list.entity, question, isBroken, isAsked, onQuery };
-  return list.facets.map((facet) => {
+  const boxes = list.facets.map((facet) => {
     if ("terms" in facet) return <TermFacetBox key={facet.title} facet={facet} {...shared} />;
     const token = tokenOf(data?.items, facet);
     // What this server has no facts for is not offered.
     return token && <ValueFacetBox key={facet.title} facet={facet} kind={token.type} {...shared} />;
   });
+  return (
+    <>
+      {isBroken && <p className="ft-quiet">Filters can be chosen once the query is right.</p>}
+      {boxes}
+    </>
+  );
 }
 
 const tokenOf = (tokens: TokenRow[] | undefined, facet: Facet) =>

@@ -92,6 +92,8 @@ enum Part {
     Live,
     /// QQL beside DuckDB and PostgreSQL, answers checked equal.
     Comparison,
+    /// Changed check-ins beside those questions, without the databases. Only when it is asked for.
+    Changes,
     /// What questions, memory and start cost as the fleet grows; writes the page and its picture. Only when it is asked for.
     Growth,
 }
@@ -116,7 +118,11 @@ async fn main() -> anyhow::Result<()> {
     if is_wanted(Part::Live) {
         live::measure(&mut table, options.live_agents, options.live_changes, options.seed).await?;
     }
-    let compared = if is_wanted(Part::Comparison) { comparison(&mut table, &options).await } else { Ok(()) };
+    let compared =
+        if is_wanted(Part::Comparison) { comparison::measure(&mut table, &comparison(&options)).await } else { Ok(()) };
+    if options.only == Some(Part::Changes) {
+        comparison::measure_changes(&mut table, &comparison(&options)).await?;
+    }
     if options.only == Some(Part::Growth) {
         let (sizes, documents) = (&options.growth_hosts, &options.growth_documents);
         growth::measure(&mut table, sizes, (options.seed, options.data.as_deref()), documents).await?;
@@ -126,15 +132,14 @@ async fn main() -> anyhow::Result<()> {
     compared
 }
 
-async fn comparison(table: &mut Table, options: &Options) -> anyhow::Result<()> {
-    let comparison = comparison::Comparison {
+fn comparison(options: &Options) -> comparison::Comparison<'_> {
+    comparison::Comparison {
         hosts: options.comparison_hosts,
         seed: options.seed,
         data: options.data.as_deref(),
         keep: options.keep,
         without_postgres: options.without_postgres,
-    };
-    comparison::measure(table, &comparison).await
+    }
 }
 
 async fn server(table: &mut Table, options: &Options) -> anyhow::Result<()> {

@@ -1,5 +1,7 @@
 //! A block: everything about up to 65,536 assets, behind one lock.
 
+use std::collections::hash_map::Entry;
+
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
 
@@ -35,8 +37,8 @@ impl Block {
 
     pub(crate) fn post(&mut self, component: ComponentId, slot: u16) {
         match self.postings.entry(component) {
-            std::collections::hash_map::Entry::Occupied(mut posting) => posting.get_mut().insert(slot),
-            std::collections::hash_map::Entry::Vacant(vacant) => {
+            Entry::Occupied(mut posting) => posting.get_mut().insert(slot),
+            Entry::Vacant(vacant) => {
                 vacant.insert(Posting::One(slot));
             }
         }
@@ -48,10 +50,10 @@ impl Block {
     }
 
     pub(crate) fn unpost(&mut self, component: ComponentId, slot: u16) {
-        if let Some(posting) = self.postings.remove(&component)
-            && let Some(rest) = posting.without(slot)
+        if let Entry::Occupied(mut posting) = self.postings.entry(component)
+            && posting.get_mut().remove(slot)
         {
-            self.postings.insert(component, rest);
+            posting.remove();
         }
     }
 
@@ -88,6 +90,11 @@ impl Block {
     /// Components that an asset on one of the slots has.
     pub(crate) fn components_on<'b>(&'b self, slots: &'b Bits) -> impl Iterator<Item = ComponentId> + 'b {
         self.postings.iter().filter(|(_, posting)| posting.meets(slots)).map(|(component, _)| *component)
+    }
+
+    /// Has an asset on one of the slots the component?
+    pub(crate) fn has_on(&self, component: ComponentId, slots: &Bits) -> bool {
+        self.postings.get(&component).is_some_and(|posting| posting.meets(slots))
     }
 
     /// Patches that some slot misses, in no order.
@@ -147,14 +154,6 @@ impl Block {
         }
     }
 
-    /// Components that assets here have, and on how many of `within`; `None`: of all.
-    pub(crate) fn posting_counts<'b>(
-        &'b self,
-        within: Option<&'b RoaringBitmap>,
-    ) -> impl Iterator<Item = (ComponentId, u64)> + 'b {
-        self.postings.iter().map(move |(component, posting)| (*component, posting.count(within)))
-    }
-
     /// Slots that have any of the components.
     pub(crate) fn union(&self, components: impl Iterator<Item = ComponentId>) -> Bits {
         let mut union = Bits::default();
@@ -183,23 +182,6 @@ impl Block {
                 within.map_or_else(|| union.len(), |within| union.intersection_len(within))
             }
         }
-    }
-
-    /// Those of the slots that have none of the components.
-    pub(crate) fn without_any(&self, components: &[ComponentId], slots: &Bits) -> Bits {
-        let mut here: Vec<&Posting> = components.iter().filter_map(|component| self.postings.get(component)).collect();
-        // What nearly everything has leaves nothing over for the others.
-        here.sort_unstable_by_key(|posting| std::cmp::Reverse(posting.count(None)));
-        let mut rest = slots.clone();
-        for posting in here {
-            if rest.is_empty() {
-                break;
-            }
-            let mut having = Bits::default();
-            posting.add_to(&mut having);
-            rest.remove(&having);
-        }
-        rest
     }
 
     pub(crate) fn add_slots(&self, component: ComponentId, bits: &mut Bits) {

@@ -57,22 +57,23 @@ impl Index {
     }
 
     /// What a change of components would do to the asset's findings; changes nothing.
-    pub fn preview(&self, asset: AssetId, added: &[ComponentId], removed: &[ComponentId]) -> Preview {
+    ///
+    /// `has`: has the asset the component now? As the index knows it; whoever reports has the list at hand, which is read
+    /// much faster than so many postings.
+    pub fn preview(
+        &self,
+        asset: AssetId,
+        has: impl Fn(ComponentId) -> bool,
+        added: &[ComponentId],
+        removed: &[ComponentId],
+    ) -> Preview {
         let shared = self.shared.read().expect(POISONED);
-        let generation = shared.catalogue.generation();
-        let heads = shared.touched(added, removed);
-        let Some(slot) = shared.slots.get(&asset).copied() else {
-            return Preview {
-                effect: Effect::of(&shared, None, asset, heads, added, removed),
-                revision: None,
-                generation,
-            };
-        };
-        let block = self.block(slot.block);
-        let block = block.read().expect(POISONED);
-        let revision = block.columns.revision(slot.at);
-        let effect = Effect::of(&shared, Some((&block, slot.at)), asset, heads, added, removed);
-        Preview { effect, revision, generation }
+        let revision = shared.slots.get(&asset).and_then(|slot| {
+            let block = self.block(slot.block);
+            block.read().expect(POISONED).columns.revision(slot.at)
+        });
+        let effect = Effect::of(&shared, &has, asset, shared.touched(added, removed), added, removed);
+        Preview { effect, revision, generation: shared.catalogue.generation() }
     }
 
     /// Applies a committed report. A change of an older revision than the index has is left alone.
@@ -94,7 +95,8 @@ impl Index {
             Some(preview) if preview.revision == revision && preview.generation == generation => preview.effect,
             _ => {
                 let heads = shared.touched(&change.added, &change.removed);
-                Effect::of(&shared, Some((&block, slot.at)), asset, heads, &change.added, &change.removed)
+                let has = |component| block.has(component, slot.at);
+                Effect::of(&shared, &has, asset, heads, &change.added, &change.removed)
             }
         };
         for id in &change.removed {
@@ -204,7 +206,8 @@ impl Index {
         let block = self.block(slot.block);
         let mut block = block.write().expect(POISONED);
         let installed: Vec<PatchNumber> = {
-            let mut here = Here::new(&shared.dictionary, Some((&block, slot.at)));
+            let has = |component| block.has(component, slot.at);
+            let mut here = Here::new(&shared.dictionary, &has);
             let installed = shared.catalogue.all().filter(|entry| here.status(asset, entry) == Status::Installed);
             installed.map(|entry| entry.number).collect()
         };

@@ -4,7 +4,6 @@ use fettle_catalog::rule::Clause;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Shared;
-use crate::block::Block;
 use crate::catalogue::{Catalogue, PatchEntry, PatchNumber};
 use crate::columns::Counts;
 use crate::dictionary::{ComponentId, Dictionary, LineKey, Version};
@@ -48,12 +47,14 @@ impl Around<bool> {
     }
 }
 
+/// Does the asset have a component, before the change?
+type Has<'a> = &'a dyn Fn(ComponentId) -> bool;
+
 /// What one asset has, as far as it was asked for, before and after a change: patches of a chain ask for the same
 /// packages, and the postings of a whole line are not looked through for each of them.
 pub(crate) struct Here<'a> {
     dictionary: &'a Dictionary,
-    /// `None`: the asset has nothing yet.
-    place: Option<(&'a Block, u16)>,
+    has: Has<'a>,
     added: FxHashSet<ComponentId>,
     removed: FxHashSet<ComponentId>,
     lines: FxHashMap<LineKey<'a>, Line<'a>>,
@@ -67,25 +68,43 @@ pub(crate) struct Here<'a> {
 #[derive(Default)]
 struct Line<'a> {
     held: Vec<(&'a Version, Around<bool>)>,
-    is_changed: bool,
+}
+
+/// The last comparisons with the fixed version of a clause: a patch's packages have the same, and those that a machine
+/// has of them, too.
+#[derive(Default)]
+struct Compared<'a> {
+    known: [Option<(&'a str, &'a str, bool)>; 2],
+}
+
+impl<'a> Compared<'a> {
+    fn is_below(&mut self, clause: &'a Clause, version: &'a str) -> bool {
+        let mut known = self.known.iter().flatten();
+        if let Some((_, _, is_below)) = known.find(|(held, fixed, _)| *held == version && *fixed == clause.fixed) {
+            return *is_below;
+        }
+        let is_below = clause.is_below(version);
+        self.known = [Some((version, &clause.fixed, is_below)), self.known[0]];
+        is_below
+    }
 }
 
 impl<'a> Here<'a> {
     /// Nothing changes.
-    pub(crate) fn new(dictionary: &'a Dictionary, place: Option<(&'a Block, u16)>) -> Self {
-        Self::changed(dictionary, place, &[], &[])
+    pub(crate) fn new(dictionary: &'a Dictionary, has: Has<'a>) -> Self {
+        Self::changed(dictionary, has, &[], &[])
     }
 
-    /// Components that are looked upon as there, or as gone, after the change, whatever the postings say.
+    /// Components that are looked upon as there, or as gone, after the change.
     pub(crate) fn changed(
         dictionary: &'a Dictionary,
-        place: Option<(&'a Block, u16)>,
+        has: Has<'a>,
         added: &[ComponentId],
         removed: &[ComponentId],
     ) -> Self {
         Self {
             dictionary,
-            place,
+            has,
             added: added.iter().copied().collect(),
             removed: removed.iter().copied().collect(),
             lines: FxHashMap::default(),
@@ -109,15 +128,7 @@ impl<'a> Here<'a> {
         if let Some(wanted) = rule.repository.as_ref().filter(|_| within.is_ever()) {
             within = within.and(self.has_repository(wanted));
         }
-        let before = if within.before { self.judge(asset, entry, |there| there.before) } else { Status::NotApplicable };
-        let after = if !within.after {
-            Status::NotApplicable
-        } else if within.before && !self.is_changed(entry) {
-            before
-        } else {
-            self.judge(asset, entry, |there| there.after)
-        };
-        Around { before, after }
+        self.judge(asset, entry, within)
     }
 
     fn statuses_of_update(&mut self, within: Around<bool>, articles: &[Article]) -> Around<Status> {
@@ -131,93 +142,103 @@ impl<'a> Here<'a> {
     }
 
     fn has_any(&mut self, articles: &[Article]) -> Around<bool> {
-        let (dictionary, place, added, removed) = (self.dictionary, self.place, &self.added, &self.removed);
+        let (dictionary, has, added, removed) = (self.dictionary, self.has, &self.added, &self.removed);
         let held = self.articles.get_or_insert_with(|| {
-            let all = dictionary.articles().map(|(article, id)| (article, there(place, id, added, removed)));
+            let all = dictionary.articles().map(|(article, id)| (article, there(has, id, added, removed)));
             all.filter(|(_, there)| there.is_ever()).collect()
         });
         let never = Around { before: false, after: false };
         articles.iter().filter_map(|article| held.get(article)).fold(never, |so_far, there| so_far.or(*there))
     }
 
-    /// By the packages alone.
-    fn judge(&mut self, asset: AssetId, entry: &'a PatchEntry, when: fn(Around<bool>) -> bool) -> Status {
+    /// By the packages alone, where the asset is one that the rule speaks of.
+    fn judge(&mut self, asset: AssetId, entry: &'a PatchEntry, within: Around<bool>) -> Around<Status> {
         let dictionary = self.dictionary;
-        let mut status = Status::NotApplicable;
+        let mut compared = Compared::default();
+        let mut status = Around { before: Status::NotApplicable, after: Status::NotApplicable };
+        // One that is missing stays so, whatever else is there.
+        let mut open = within;
         for clause in entry.rule.clauses.iter().filter(|clause| clause.reach.includes(asset)) {
-            let mut seen = FxHashSet::default();
+            let newest_counts = clause.newest_counts();
+            let (mut seen_before, mut seen_after) = (FxHashSet::default(), FxHashSet::default());
             // From the newest on, so that the first of each family is the one that counts.
-            let there =
-                self.line(clause).held.iter().rev().filter(|(_, there)| when(*there)).map(|(version, _)| *version);
-            for version in there.filter(|version| clause.concerns(&version.architecture, &version.stream)) {
-                if clause.newest_counts() && !seen.insert(dictionary.kin(version)) {
+            for (version, there) in self.line(clause).held.iter().rev() {
+                let mut counting = there.and(open);
+                if !counting.is_ever() || !clause.concerns(&version.architecture, &version.stream) {
                     continue;
                 }
-                if clause.is_below(&version.version) {
-                    return Status::Missing;
+                if newest_counts {
+                    let kin = dictionary.kin(version);
+                    counting.before = counting.before && seen_before.insert(kin.clone());
+                    counting.after = counting.after && seen_after.insert(kin);
                 }
-                status = Status::Installed;
+                if !counting.is_ever() {
+                    continue;
+                }
+                let is_below = compared.is_below(clause, &version.version);
+                let found = if is_below { Status::Missing } else { Status::Installed };
+                for (counts, status, open) in [
+                    (counting.before, &mut status.before, &mut open.before),
+                    (counting.after, &mut status.after, &mut open.after),
+                ] {
+                    if counts {
+                        (*status, *open) = (found, !is_below);
+                    }
+                }
+            }
+            if !open.is_ever() {
+                break;
             }
         }
         status
     }
 
-    fn is_changed(&mut self, entry: &'a PatchEntry) -> bool {
-        entry.rule.clauses.iter().any(|clause| self.line(clause).is_changed)
-    }
-
     fn line(&mut self, clause: &'a Clause) -> &Line<'a> {
-        let (dictionary, place, added, removed) = (self.dictionary, self.place, &self.added, &self.removed);
+        let (dictionary, has, added, removed) = (self.dictionary, self.has, &self.added, &self.removed);
         self.lines.entry(LineKey::of(clause)).or_insert_with(|| {
-            let mut line = Line::default();
-            for version in dictionary.line(LineKey::of(clause)) {
-                let there = there(place, version.component, added, removed);
-                if there.is_ever() {
-                    line.held.push((version, there));
-                    line.is_changed |= there.before != there.after;
-                }
-            }
-            line
+            let all = dictionary.line(LineKey::of(clause)).iter();
+            let all = all.map(|version| (version, there(has, version.component, added, removed)));
+            Line { held: all.filter(|(_, there)| there.is_ever()).collect() }
         })
     }
 
     pub(crate) fn is_of(&mut self, product: &'a str) -> Around<bool> {
-        let (dictionary, place, added, removed) = (self.dictionary, self.place, &self.added, &self.removed);
-        let any = || any_there(place, dictionary.product(product), added, removed);
+        let (dictionary, has, added, removed) = (self.dictionary, self.has, &self.added, &self.removed);
+        let any = || any_there(has, dictionary.product(product), added, removed);
         *self.products.entry(product).or_insert_with(any)
     }
 
     fn has_repository(&mut self, repository: &'a Repository) -> Around<bool> {
-        let (dictionary, place, added, removed) = (self.dictionary, self.place, &self.added, &self.removed);
-        let any = || any_there(place, dictionary.repository(repository), added, removed);
+        let (dictionary, has, added, removed) = (self.dictionary, self.has, &self.added, &self.removed);
+        let any = || any_there(has, dictionary.repository(repository), added, removed);
         *self.repositories.entry(repository).or_insert_with(any)
     }
 }
 
 fn there(
-    place: Option<(&Block, u16)>,
+    has: Has<'_>,
     component: ComponentId,
     added: &FxHashSet<ComponentId>,
     removed: &FxHashSet<ComponentId>,
 ) -> Around<bool> {
-    let before = place.is_some_and(|(block, at)| block.has(component, at));
+    let before = has(component);
     Around { before, after: added.contains(&component) || before && !removed.contains(&component) }
 }
 
 fn any_there(
-    place: Option<(&Block, u16)>,
+    has: Has<'_>,
     components: &[ComponentId],
     added: &FxHashSet<ComponentId>,
     removed: &FxHashSet<ComponentId>,
 ) -> Around<bool> {
     let never = Around { before: false, after: false };
     components.iter().fold(never, |so_far, component| {
-        if so_far == Around::ALWAYS { so_far } else { so_far.or(there(place, *component, added, removed)) }
+        if so_far == Around::ALWAYS { so_far } else { so_far.or(there(has, *component, added, removed)) }
     })
 }
 
-/// What a change of an asset's components does to its findings: worked out from the postings as they are, so that
-/// nothing has to be tried.
+/// What a change of an asset's components does to its findings: worked out from what it had, so that nothing has to be
+/// tried.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Effect {
     pub(crate) flips: Vec<Flip>,
@@ -230,14 +251,14 @@ impl Effect {
     /// of, which are most of a mixed fleet's, are not looked at.
     pub(crate) fn of<'a>(
         shared: &'a Shared,
-        place: Option<(&'a Block, u16)>,
+        has: Has<'a>,
         asset: AssetId,
         heads: impl IntoIterator<Item = PatchNumber>,
         added: &[ComponentId],
         removed: &[ComponentId],
     ) -> Self {
         let mut effect = Self::default();
-        let mut here = Here::changed(&shared.dictionary, place, added, removed);
+        let mut here = Here::changed(&shared.dictionary, has, added, removed);
         let mut seen = FxHashSet::default();
         for head in heads.into_iter().filter_map(|number| shared.catalogue.get(number)) {
             let patch = &head.patch;

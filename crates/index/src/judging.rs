@@ -56,6 +56,8 @@ pub(crate) struct Judging<'a> {
     /// Of a line of which the newest of each kin counts, in an architecture: the kin of each of its versions, and who
     /// has it; nobody, where the version is of no concern.
     kins: FxHashMap<Part<'a>, Vec<(Kin<'a>, Bits)>>,
+    /// Of a line in an architecture and a module stream: who has any of its versions.
+    having: FxHashMap<Part<'a>, Bits>,
 }
 
 /// What a clause looks at: a line, as far as the clause concerns it.
@@ -93,6 +95,7 @@ impl<'a> Judging<'a> {
             source: "",
             lines: FxHashMap::default(),
             kins: FxHashMap::default(),
+            having: FxHashMap::default(),
         }
     }
 
@@ -119,11 +122,7 @@ impl<'a> Judging<'a> {
 
     /// `source` is the package whose lines are kept for the next rule.
     pub(crate) fn judge_rule(&mut self, rule: &'a Rule, source: &'a str) -> Judged {
-        if self.source != source {
-            self.source = source;
-            self.lines.clear();
-            self.kins.clear();
-        }
+        self.turn_to(source);
         let mut judged = Judged::default();
         if self.of_product(&rule.product).is_empty() {
             return judged;
@@ -143,11 +142,58 @@ impl<'a> Judging<'a> {
             judged.applies.add(&of_clause.applies);
             judged.missing.add(&of_clause.missing);
         }
-        judged.restrict_to(self.of_product(&rule.product));
-        if let Some(repository) = &rule.repository {
-            judged.restrict_to(&self.block.union(self.dictionary.repository(repository).iter().copied()));
-        }
+        judged.restrict_to(&self.within(rule));
         judged
+    }
+
+    /// Whom the patch applies to, as [`Judging::judge`] says: where the lines are cut is not looked at.
+    pub(crate) fn applies(&mut self, entry: &'a PatchEntry) -> Bits {
+        self.turn_to(&entry.patch.source);
+        let rule = &entry.rule;
+        let mut applies = Bits::default();
+        if self.of_product(&rule.product).is_empty() {
+            return applies;
+        }
+        if !rule.articles.is_empty() {
+            return self.of_product(&rule.product).clone();
+        }
+        for clause in &rule.clauses {
+            match self.reached(clause) {
+                None => applies.add(self.having(clause)),
+                Some(reached) => applies.add(&self.having(clause).and(&reached)),
+            }
+        }
+        applies.keep(&self.within(rule));
+        applies
+    }
+
+    /// Lines are kept for the patches of one source package.
+    fn turn_to(&mut self, source: &'a str) {
+        if self.source != source {
+            self.source = source;
+            self.lines.clear();
+            self.kins.clear();
+            self.having.clear();
+        }
+    }
+
+    /// Those of the rule's release and repository.
+    fn within(&mut self, rule: &'a Rule) -> Bits {
+        let mut within = self.of_product(&rule.product).clone();
+        if let Some(repository) = &rule.repository {
+            within.keep(&self.block.union(self.dictionary.repository(repository).iter().copied()));
+        }
+        within
+    }
+
+    /// Whoever has an instance that the clause concerns, in any version.
+    fn having(&mut self, clause: &'a Clause) -> &Bits {
+        let (block, dictionary) = (self.block, self.dictionary);
+        self.having.entry(Part::of(clause)).or_insert_with(|| {
+            let line = dictionary.line(LineKey::of(clause)).iter();
+            let concerned = line.filter(|version| clause.concerns(&version.architecture, &version.stream));
+            block.union(concerned.map(|version| version.component))
+        })
     }
 
     pub(crate) fn of_product(&mut self, product: &'a str) -> &Bits {

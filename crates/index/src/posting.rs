@@ -57,18 +57,20 @@ impl Posting {
         }
     }
 
-    /// The posting without `slot`; `None` when nothing is left.
-    pub(crate) fn without(mut self, slot: u16) -> Option<Self> {
-        match &mut self {
+    /// True when nothing would be left: then it stays as it is, for its map to be rid of.
+    #[must_use]
+    pub(crate) fn remove(&mut self, slot: u16) -> bool {
+        match self {
+            Self::One(one) => return *one == slot,
             Self::Many(many) if many.len() > FEW as u64 => {
                 many.remove(u32::from(slot));
-                Some(self)
             }
-            _ => {
+            Self::Few(_) | Self::Many(_) => {
                 let slots: Vec<u16> = self.slots().filter(|other| *other != slot).collect();
-                (!slots.is_empty()).then(|| Self::from_sorted(&slots))
+                *self = Self::from_sorted(&slots);
             }
         }
+        false
     }
 
     pub(crate) fn add_to(&self, bits: &mut Bits) {
@@ -145,7 +147,9 @@ mod tests {
                     }
                 } else {
                     model.remove(&slot);
-                    posting = posting.and_then(|posting| posting.without(slot));
+                    if posting.as_mut().is_some_and(|posting| posting.remove(slot)) {
+                        posting = None;
+                    }
                 }
                 let members: BTreeSet<u16> = posting.iter().flat_map(Posting::slots).collect();
                 prop_assert_eq!(&members, &model);

@@ -1,6 +1,7 @@
 import { Label } from "@patternfly/react-core";
 import { Link } from "react-router";
 import type { AssetRow } from "../../api/types";
+import { formatCount } from "../../format/count";
 import { words } from "../../format/words";
 import { DeploymentStateLabel } from "../../labels/DeploymentStateLabel";
 import { ScanStatusLabel } from "../../labels/ScanStatusLabel";
@@ -68,7 +69,13 @@ export const assetColumns: Column<AssetRow>[] = [
     numeric: true,
     cell: (asset) => figure(asset, "installedPatchCount", "status=Installed"),
   },
-  { key: "packageCount", title: "Packages", numeric: true, optional: true, cell: (asset) => asset.packageCount },
+  {
+    key: "packageCount",
+    title: "Packages",
+    numeric: true,
+    optional: true,
+    cell: (asset) => formatCount(asset.packageCount),
+  },
   { key: "lastLoggedOnUser", title: "User", sortable: true, cell: (asset) => asset.lastLoggedOnUser ?? quiet },
   { key: "status", title: "Status", field: "agentStatus", cell: (asset) => <AssetStatusLabels asset={asset} /> },
   {
@@ -121,7 +128,7 @@ type Figure = "missingPatchCount" | "missingSecurityCount" | "overdueCount" | "i
 /** A count that leads to what it counts. Before the first scan there is none: zero would be a claim. */
 function figure(asset: AssetRow, key: Figure, query: string) {
   if (!asset.scannedAt) return <span className="ft-quiet">?</span>;
-  return asset[key] === 0 ? 0 : <Link to={`/assets/${asset.id}/patches?${query}`}>{asset[key]}</Link>;
+  return asset[key] === 0 ? 0 : <Link to={`/assets/${asset.id}/patches?${query}`}>{formatCount(asset[key])}</Link>;
 }
 
 export function AssetStatusLabels({ asset }: { asset: AssetRow }) {

@@ -1,5 +1,6 @@
 import { Label, LabelGroup } from "@patternfly/react-core";
 import type { AssetRow } from "../../api/types";
+import { formatCount } from "../../format/count";
 
 export function AttentionReasons({ asset }: { asset: AssetRow }) {
   const other = asset.missingPatchCount - asset.missingSecurityCount;
@@ -12,12 +13,12 @@ export function AttentionReasons({ asset }: { asset: AssetRow }) {
       )}
       {asset.missingSecurityCount > 0 && (
         <Label isCompact color="red">
-          {asset.missingSecurityCount} security
+          {formatCount(asset.missingSecurityCount)} security
         </Label>
       )}
       {asset.overdueCount > 0 && (
         <Label isCompact status="danger" variant="outline">
-          {asset.overdueCount} overdue
+          {formatCount(asset.overdueCount)} overdue
         </Label>
       )}
       {asset.pendingReboot && (

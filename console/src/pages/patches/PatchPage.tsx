@@ -2,6 +2,7 @@ import { Alert, Button, Label, PageSection, Skeleton, Tab, Tabs, TabTitleText } 
 import { useNavigate, useParams } from "react-router";
 import { usePatch } from "../../api/patches";
 import type { PatchDetails } from "../../api/types";
+import { formatCount } from "../../format/count";
 import { DecidedLabels } from "../../labels/PatchLabels";
 import { Failure } from "../../shell/Failure";
 import { PageHead } from "../../shell/PageHead";
@@ -19,8 +20,16 @@ const tabs = [
   { key: "packages", title: (patch: PatchDetails) => `Packages (${patch.packages.length})`, Content: PackagesTab },
   { key: "cves", title: (patch: PatchDetails) => `CVEs (${patch.cves?.length ?? "not read"})`, Content: CvesTab },
   { key: "supersedence", title: () => "Supersedence", Content: SupersedenceTab },
-  { key: "missing", title: (patch: PatchDetails) => `Missing on (${patch.missingCount})`, Content: MissingOn },
-  { key: "installed", title: (patch: PatchDetails) => `Installed on (${patch.installedCount})`, Content: InstalledOn },
+  {
+    key: "missing",
+    title: (patch: PatchDetails) => `Missing on (${formatCount(patch.missingCount)})`,
+    Content: MissingOn,
+  },
+  {
+    key: "installed",
+    title: (patch: PatchDetails) => `Installed on (${formatCount(patch.installedCount)})`,
+    Content: InstalledOn,
+  },
 ];
 /** An update of Windows has no packages. */
 const tabsOf = (patch: PatchDetails) => tabs.filter(({ key }) => key !== "packages" || patch.kb === null);

@@ -1,5 +1,6 @@
 import { Link } from "react-router";
 import type { PatchRow } from "../../api/types";
+import { formatCount } from "../../format/count";
 import { formatBytes } from "../../format/size";
 import { rebootText } from "../../format/words";
 import { CveCount, DecidedLabels, SecurityLabel, SeverityLabel } from "../../labels/PatchLabels";
@@ -58,13 +59,15 @@ export const patchColumns: Column<PatchRow>[] = [
     title: "Missing",
     sortable: true,
     numeric: true,
-    cell: (patch) => (patch.missingCount ? <Link to={`/patches/${patch.id}/missing`}>{patch.missingCount}</Link> : 0),
+    cell: (patch) =>
+      patch.missingCount ? <Link to={`/patches/${patch.id}/missing`}>{formatCount(patch.missingCount)}</Link> : 0,
   },
   {
     key: "overdueCount",
     title: "Overdue",
     numeric: true,
-    cell: (patch) => (patch.overdueCount ? <Link to={`/patches/${patch.id}/missing`}>{patch.overdueCount}</Link> : 0),
+    cell: (patch) =>
+      patch.overdueCount ? <Link to={`/patches/${patch.id}/missing`}>{formatCount(patch.overdueCount)}</Link> : 0,
   },
   {
     key: "installedCount",
@@ -72,7 +75,7 @@ export const patchColumns: Column<PatchRow>[] = [
     sortable: true,
     numeric: true,
     cell: (patch) =>
-      patch.installedCount ? <Link to={`/patches/${patch.id}/installed`}>{patch.installedCount}</Link> : 0,
+      patch.installedCount ? <Link to={`/patches/${patch.id}/installed`}>{formatCount(patch.installedCount)}</Link> : 0,
   },
   {
     key: "sizeBytes",

@@ -55,6 +55,17 @@ pub(crate) async fn measure(table: &mut Table, comparison: &Comparison<'_>) -> a
     Ok(())
 }
 
+/// Changed check-ins beside the questions, alone.
+pub(crate) async fn measure_changes(table: &mut Table, comparison: &Comparison<'_>) -> anyhow::Result<()> {
+    let hosts = comparison.hosts;
+    show(&format!("Changed check-ins beside questions, {hosts} hosts"));
+    let (folder, _temporary) = folder(comparison.data, hosts)?;
+    let opened = fleet::open(&folder, &Simulation::new(hosts, comparison.seed)).await?;
+    changes::measure(table, &opened, &questions::all(opened.as_of)?).await?;
+    opened.fleet.database.close().await;
+    Ok(())
+}
+
 /// Fettle by itself: figures for the growth of the fleet.
 #[derive(Debug)]
 pub(crate) struct Alone {

@@ -54,7 +54,8 @@ impl Fleet {
         drop(read);
         let difference = self.difference(agent, &report, &inventory).await?;
         let now = self.clock.now();
-        let preview = self.index.preview(agent.asset, &difference.added, &difference.removed);
+        let has = |component: ComponentId| inventory.components.binary_search(&component.0).is_ok();
+        let preview = self.index.preview(agent.asset, has, &difference.added, &difference.removed);
         let product = report.facts.as_ref().map_or_else(
             || fettle_catalog::rule::product_key(&row.os_id, &row.os_version),
             |facts| fettle_catalog::rule::product_key(&facts.facts.os.id, &facts.facts.os.version),

@@ -4,7 +4,6 @@ use fettle_model::component::Component;
 use fettle_model::{AssetId, PatchId};
 use fettle_qql::order::SortKey;
 use jiff::Timestamp;
-use roaring::RoaringBitmap;
 
 use super::asking::Asking;
 use super::asset_order::first_of_block;
@@ -14,6 +13,8 @@ use super::matching::{Found, Question};
 use super::order::{Order, Position, ThingId, page};
 use super::things::component::version;
 use super::things::{Thing, ThingKind};
+use super::totals::count_within;
+use super::turns::Turns;
 use crate::block::Block;
 use crate::catalogue::PatchNumber;
 use crate::dictionary::ComponentId;
@@ -205,28 +206,30 @@ impl Asking<'_> {
     /// On how many assets in scope each of the patches is missing, installed and overdue: block by block, so that what
     /// they share is worked out once.
     fn finding_counts<'e>(&'e self, entries: &[&'e PatchEntry]) -> Vec<FindingCount> {
-        let of_block = |at: usize, block: &Block| {
-            let scope = self.limits(at, block);
-            let within =
-                |slots: &RoaringBitmap| scope.as_ref().map_or(slots.len(), |scope| slots.intersection_len(scope));
-            let (mut findings, mut enrolled) = (Findings::new(self.shared, at, block), Enrolled::default());
-            let mut of_entry = |entry: &'e PatchEntry| {
-                let mut count = FindingCount {
-                    installed: findings.installed_count(entry, scope.as_ref()),
-                    ..FindingCount::default()
+        let of_block = |at: usize| {
+            let mut counts = Vec::with_capacity(entries.len());
+            let mut enrolled = Enrolled::default();
+            let mut turns = Turns::of(entries);
+            while turns.has_more() {
+                let block = self.block(at);
+                let scope = self.limits(at, &block);
+                let mut findings = Findings::new(self.shared, at, &block);
+                let count = |entry: &&'e PatchEntry| {
+                    let installed = findings.installed_count(entry, scope.as_ref());
+                    let missing = block.missing(entry.number).map_or(0, |slots| count_within(slots, &scope));
+                    let limit = self.shared.overdue_before(entry).filter(|_| missing > 0);
+                    let overdue = limit.map_or(0, |limit| {
+                        let overdue = enrolled.overdue(self.shared, (at, &block), entry.number, limit);
+                        count_within(&overdue, &scope)
+                    });
+                    FindingCount { missing, installed, overdue }
                 };
-                let Some(missing) = block.missing(entry.number) else { return count };
-                count.missing = within(missing);
-                if let Some(limit) = self.shared.overdue_before(entry) {
-                    let overdue = enrolled.overdue(self.shared, (at, block), entry.number, limit);
-                    count.overdue = within(&overdue);
-                }
-                count
-            };
-            entries.iter().map(|entry| of_entry(entry)).collect::<Vec<_>>()
+                counts.extend(turns.begin().map(count));
+            }
+            counts
         };
         let mut counts = vec![FindingCount::default(); entries.len()];
-        for of_block in self.per_block(of_block) {
+        for of_block in self.each_block(of_block) {
             for (count, of_block) in counts.iter_mut().zip(of_block) {
                 count.missing += of_block.missing;
                 count.installed += of_block.installed;

@@ -1,18 +1,16 @@
 //! One question while it is answered: what it may see, and what is worked out for it once.
 
 use std::collections::BTreeSet;
-use std::hash::Hash;
 use std::sync::{Arc, OnceLock, RwLock, RwLockReadGuard};
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
-use roaring::{MultiOps as _, RoaringBitmap};
-use rustc_hash::{FxHashMap, FxHashSet};
+use roaring::RoaringBitmap;
 
 use super::asset_set::AssetSet;
 use super::deadline::{AskError, Deadline};
-use super::findings::Findings;
 use super::memo::{Memo, Recalling};
 use super::scope::Scope;
+use super::totals::Totals;
 use crate::bits::Bits;
 use crate::block::Block;
 use crate::catalogue::PatchNumber;
@@ -32,10 +30,7 @@ pub(crate) struct Asking<'a> {
     /// From the last time that the same was asked.
     pub(super) recalling: Option<Recalling>,
     cves: OnceLock<Vec<(&'a str, &'a BTreeSet<PatchNumber>)>>,
-    missing: OnceLock<FxHashMap<PatchNumber, u64>>,
-    installed: OnceLock<FxHashMap<PatchNumber, u64>>,
-    exposure: OnceLock<Vec<u64>>,
-    asset_counts: OnceLock<FxHashMap<u32, u64>>,
+    pub(super) totals: Totals,
 }
 
 impl<'a> Asking<'a> {
@@ -65,10 +60,7 @@ impl<'a> Asking<'a> {
             deadline,
             recalling: None,
             cves: OnceLock::new(),
-            missing: OnceLock::new(),
-            installed: OnceLock::new(),
-            exposure: OnceLock::new(),
-            asset_counts: OnceLock::new(),
+            totals: Totals::default(),
         }
     }
 
@@ -95,11 +87,15 @@ impl<'a> Asking<'a> {
 
     /// Something of each block, in their order: at work on several at once. `of` must not come back here.
     pub(crate) fn per_block<T: Send>(&self, of: impl Fn(usize, &Block) -> T + Sync) -> Vec<T> {
-        let of = |at: usize| of(at, &self.block(at));
+        self.each_block(|at| of(at, &self.block(at)))
+    }
+
+    /// The same of what locks its block itself, for it takes long: see [`super::turns`].
+    pub(super) fn each_block<T: Send>(&self, of: impl Fn(usize) -> T + Sync) -> Vec<T> {
         match self.block_count() {
             // One block does not pay for a change of thread.
             count @ 0..=1 => (0..count).map(of).collect(),
-            count => (0..count).into_par_iter().map(of).collect(),
+            count => (0..count).into_par_iter().map(&of).collect(),
         }
     }
 
@@ -124,51 +120,6 @@ impl<'a> Asking<'a> {
         self.cves.get_or_init(|| shared.catalogue.cves().collect())
     }
 
-    /// Assets in scope that miss the patch. Counted for all patches at once.
-    pub(crate) fn missing_count(&self, patch: PatchNumber) -> u64 {
-        let make = || {
-            let of_block = |at: usize, block: &Block| {
-                let scope = self.limits(at, block);
-                let count = |missing: &RoaringBitmap| {
-                    scope.as_ref().map_or_else(|| missing.len(), |scope| missing.intersection_len(scope))
-                };
-                block.all_missing().map(|(patch, missing)| (patch, count(missing))).collect()
-            };
-            sums(self.per_block(of_block))
-        };
-        self.missing.get_or_init(make).get(&patch).copied().unwrap_or_default()
-    }
-
-    /// Assets in scope that have the patch. Counted for all patches at once.
-    pub(crate) fn installed_count(&self, patch: PatchNumber) -> u64 {
-        let make = || {
-            let mut entries: Vec<_> = self.shared.catalogue.all().collect();
-            // A source's lines are looked through once for all its patches.
-            entries.sort_by_key(|entry| &entry.patch.source);
-            let of_block = |at: usize, block: &Block| {
-                let scope = self.limits(at, block);
-                let mut findings = Findings::new(self.shared, at, block);
-                entries.iter().map(|entry| (entry.number, findings.installed_count(entry, scope.as_ref()))).collect()
-            };
-            sums(self.per_block(of_block))
-        };
-        self.installed.get_or_init(make).get(&patch).copied().unwrap_or_default()
-    }
-
-    /// Assets in scope that lack a patch which fixes the vulnerability. CVEs of the same patches expose the same assets.
-    pub(crate) fn exposed(&self, vulnerability: u32) -> u64 {
-        let make = || {
-            let fixes: FxHashSet<&BTreeSet<PatchNumber>> = self.cves().iter().map(|(_, patches)| *patches).collect();
-            let of_block = |at: usize, block: &Block| {
-                let scope = self.limits(at, block);
-                fixes.iter().map(|patches| (*patches, exposed_count(block, patches, scope.as_ref()))).collect()
-            };
-            let exposed = sums(self.per_block(of_block));
-            self.cves().iter().map(|(_, patches)| exposed.get(patches).copied().unwrap_or_default()).collect()
-        };
-        self.exposure.get_or_init(make).get(vulnerability as usize).copied().unwrap_or_default()
-    }
-
     /// Slots in scope that lack one of the patches.
     pub(crate) fn exposed_slots<'p>(
         &self,
@@ -182,38 +133,5 @@ impl<'a> Asking<'a> {
         }
         slots.keep(self.in_scope(at));
         slots
-    }
-
-    /// Assets in scope that have the component. Counted for all components at once.
-    pub(crate) fn assets_with(&self, component: u32) -> u64 {
-        let make = || {
-            let of_block = |at: usize, block: &Block| {
-                let scope = self.limits(at, block);
-                block.posting_counts(scope.as_ref()).map(|(component, count)| (component.0, count)).collect()
-            };
-            sums(self.per_block(of_block))
-        };
-        self.asset_counts.get_or_init(make).get(&component).copied().unwrap_or_default()
-    }
-}
-
-/// Of each thing the sum of what the blocks have.
-fn sums<T: Eq + Hash>(blocks: Vec<Vec<(T, u64)>>) -> FxHashMap<T, u64> {
-    let mut sums = FxHashMap::default();
-    for (thing, count) in blocks.into_iter().flatten().filter(|(_, count)| *count > 0) {
-        *sums.entry(thing).or_default() += count;
-    }
-    sums
-}
-
-/// Slots of `scope` that lack one of the patches; of most vulnerabilities there is one patch, whose slots are counted as
-/// they stand.
-fn exposed_count(block: &Block, patches: &BTreeSet<PatchNumber>, scope: Option<&RoaringBitmap>) -> u64 {
-    let count = |slots: &RoaringBitmap| scope.map_or_else(|| slots.len(), |scope| slots.intersection_len(scope));
-    let missing: Vec<_> = patches.iter().filter_map(|patch| block.missing(*patch)).collect();
-    match missing.as_slice() {
-        [] => 0,
-        [one] => count(one),
-        several => count(&several.iter().copied().union()),
     }
 }

@@ -97,7 +97,7 @@ impl<'b> Findings<'b> {
         if let Some(known) = self.applies.get(&applying) {
             return Rc::clone(known);
         }
-        let applies = Rc::new(self.judging.judge(entry).applies.to_bitmap());
+        let applies = Rc::new(self.judging.applies(entry).to_bitmap());
         self.applies.insert(applying, Rc::clone(&applies));
         applies
     }

@@ -12,6 +12,7 @@ use super::asset_set::AssetSet;
 use super::deadline::AskError;
 use super::group::{Counts, GroupValue, shown};
 use super::things::component::{each_value_of, of_asset};
+use super::turns::Turns;
 use super::value::{Value, VersionScheme};
 use crate::bits::Bits;
 use crate::block::Block;
@@ -20,8 +21,6 @@ use crate::dictionary::ComponentId;
 
 /// Groups of components that are counted before it is looked at whether others can be among the commonest.
 const TOGETHER: usize = 64;
-/// Groups that are looked at while a block is kept.
-const AT_A_TIME: usize = 1_024;
 
 /// Those that have one value.
 type Components = Vec<ComponentId>;
@@ -66,16 +65,12 @@ impl Asking<'_> {
     }
 
     fn count_components(&self, assets: &AssetSet, token: &TokenDefinition, by: &GroupBy) -> Result<Counts, AskError> {
-        let groups = self.components_by_text(token);
-        let all: Vec<ComponentId> = groups.values().flatten().copied().collect();
-        let without = |at: usize, block: &Block| block.without_any(&all, assets.block(at)).len();
-        let without: u64 = self.per_block(without).into_iter().sum();
-        self.check()?;
-        let groups: Vec<Components> = groups.into_values().collect();
-        let at_most = self.sums(assets, &groups, Block::sum_of_counts)?;
+        let groups: Vec<Components> = self.components_by_text(token).into_values().collect();
+        let at_most = self.count_groups(assets, &groups, Block::sum_of_counts)?;
         let mut candidates: Vec<(u64, Components)> =
             at_most.into_iter().zip(groups).filter(|(count, _)| *count > 0).collect();
         candidates.sort_unstable_by_key(|(count, _)| std::cmp::Reverse(*count));
+        let without = self.count_without(assets, candidates.iter().map(|(_, components)| components))?;
         let mut counts = Counts::default();
         if without > 0 {
             counts.add(vec![None], without, &[]);
@@ -89,7 +84,7 @@ impl Asking<'_> {
             }
             let rest = candidates.split_off(TOGETHER.min(candidates.len()));
             let (_, these): (Vec<u64>, Vec<Components>) = std::mem::replace(&mut candidates, rest).into_iter().unzip();
-            for (count, components) in self.sums(assets, &these, Block::count_any)?.into_iter().zip(these) {
+            for (count, components) in self.count_groups(assets, &these, Block::count_any)?.into_iter().zip(these) {
                 let value = components.first().and_then(|id| self.value_of_component(*id, token, by));
                 counts.add(vec![value], count, &[]);
                 highest.push(count);
@@ -100,33 +95,55 @@ impl Asking<'_> {
         Ok(counts)
     }
 
-    /// For each group of components what `of` finds in each block, added up. Some groups at a time: a report waits for a
-    /// block that is read.
-    fn sums(
+    /// How many have no component of the groups. What most have should come first: it leaves few over for the others.
+    fn count_without<'g>(
+        &self,
+        assets: &AssetSet,
+        groups: impl Iterator<Item = &'g Components> + Clone + Sync,
+    ) -> Result<u64, AskError> {
+        let of_block = |at: usize| {
+            let mut rest = assets.block(at).clone();
+            let mut turns = Turns::of(groups.clone());
+            while turns.has_more() && !rest.is_empty() {
+                self.check()?;
+                let block = self.block(at);
+                for components in turns.begin() {
+                    rest.remove(&block.union(components.iter().copied()));
+                    if rest.is_empty() {
+                        break;
+                    }
+                }
+            }
+            Ok(rest.len())
+        };
+        self.each_block(of_block).into_iter().sum()
+    }
+
+    /// For each group of components what `of` finds in each block, added up.
+    fn count_groups(
         &self,
         assets: &AssetSet,
         groups: &[Components],
         of: fn(&Block, &[ComponentId], Option<&RoaringBitmap>) -> u64,
     ) -> Result<Vec<u64>, AskError> {
-        let mut all = Vec::with_capacity(groups.len());
-        for groups in groups.chunks(AT_A_TIME) {
-            self.check()?;
-            let of_block = |at: usize, block: &Block| {
-                let slots = assets.block(at);
-                if slots.is_empty() {
-                    return vec![0; groups.len()];
-                }
+        let of_block = |at: usize| {
+            let slots = assets.block(at);
+            let mut counts = Vec::with_capacity(groups.len());
+            let mut turns = Turns::of(groups);
+            while turns.has_more() && !slots.is_empty() {
+                self.check()?;
+                let block = self.block(at);
                 // Of all that stand here no posting has to be cut.
                 let within = (slots != block.columns.taken()).then(|| slots.to_bitmap());
-                groups.iter().map(|components| of(block, components, within.as_ref())).collect()
-            };
-            let mut sums = vec![0; groups.len()];
-            for of_block in self.per_block(of_block) {
-                sums.iter_mut().zip(of_block).for_each(|(sum, count)| *sum += count);
+                counts.extend(turns.begin().map(|components| of(&block, components, within.as_ref())));
             }
-            all.extend(sums);
+            Ok(counts)
+        };
+        let mut sums = vec![0; groups.len()];
+        for of_block in self.each_block(of_block) {
+            sums.iter_mut().zip(of_block?).for_each(|(sum, count)| *sum += count);
         }
-        Ok(all)
+        Ok(sums)
     }
 
     /// The components of the fleet by their value, as it is shown.

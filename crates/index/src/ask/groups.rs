@@ -8,7 +8,9 @@ use super::asset_set::AssetSet;
 use super::deadline::AskError;
 use super::resolved::Resolved;
 use super::things::ThingKind;
+use super::turns::Turns;
 use crate::catalogue::PatchNumber;
+use crate::dictionary::ComponentId;
 
 impl<'q> Asking<'_> {
     /// Assets that lack a patch which fixes a vulnerability of which the condition holds.
@@ -31,12 +33,16 @@ impl<'q> Asking<'_> {
     /// Vulnerabilities to which an asset is exposed of which the condition, about assets alone, holds.
     pub(super) fn vulnerabilities_of_assets(&self, condition: &Resolved<'q>) -> Result<ThingSet, AskError> {
         let mut patches: BTreeSet<PatchNumber> = BTreeSet::new();
+        let all: Vec<PatchNumber> = self.shared.catalogue.all().map(|entry| entry.number).collect();
         for at in 0..self.block_count() {
-            self.check()?;
-            let block = self.block(at);
-            let slots = self.slots_where(at, &block, condition).to_bitmap();
-            let missed = block.all_missing().filter(|(_, missing)| !missing.is_disjoint(&slots));
-            patches.extend(missed.map(|(patch, _)| patch));
+            let slots = self.slots_where(at, &self.block(at), condition).to_bitmap();
+            let mut turns = Turns::of(&all);
+            while turns.has_more() {
+                self.check()?;
+                let block = self.block(at);
+                let is_missed = |patch: &&PatchNumber| block.missing(**patch).is_some_and(|on| !on.is_disjoint(&slots));
+                patches.extend(turns.begin().filter(is_missed));
+            }
         }
         Ok(self.vulnerabilities_of(|fixes| fixes.iter().any(|patch| patches.contains(patch))))
     }
@@ -56,10 +62,15 @@ impl<'q> Asking<'_> {
     pub(super) fn components_of_assets(&self, condition: &Resolved<'q>) -> Result<ThingSet, AskError> {
         let mut found = ThingSet::new();
         for at in 0..self.block_count() {
-            self.check()?;
-            let block = self.block(at);
-            let slots = self.slots_where(at, &block, condition);
-            found.extend(block.components_on(&slots).map(|component| component.0));
+            let slots = self.slots_where(at, &self.block(at), condition);
+            let mut turns = Turns::of(self.shared.dictionary.all().map(|(id, _)| id));
+            while turns.has_more() {
+                self.check()?;
+                let block = self.block(at);
+                let is_there = |id: &ComponentId| !found.contains(id.0) && block.has_on(*id, &slots);
+                let here: Vec<ComponentId> = turns.begin().filter(is_there).collect();
+                found.extend(here.into_iter().map(|id| id.0));
+            }
         }
         Ok(found)
     }

@@ -16,6 +16,7 @@ use super::findings::{Findings, Latest, LatestOf};
 use super::resolved::{OfAsset, OfThing, Resolved};
 use super::things::ThingKind;
 use super::truth::Truth;
+use super::turns::Turns;
 use crate::bits::Bits;
 use crate::block::Block;
 use crate::catalogue::{PatchEntry, PatchNumber};
@@ -151,24 +152,26 @@ impl<'q> Asking<'_> {
         let catalogue = &self.shared.catalogue;
         let latest: Option<LatestOf> = asks_for_latest(condition)
             .then(|| entries.iter().map(|entry| (entry.number, Latest::of(catalogue, entry))).collect());
-        let of_block = |at: usize, block: &Block| {
+        let of_block = |at: usize| {
             let mut taken = T::default();
             if self.in_scope(at).is_empty() {
                 return Ok(taken);
             }
-            let in_block = self.in_block(at, block, condition);
-            let scope = self.limits(at, block);
-            let mut findings = Findings::new(self.shared, at, block).knowing(latest.as_ref());
-            for (place, entry) in entries.iter().enumerate() {
-                if place % 256 == 0 {
-                    self.check()?;
+            let in_block = self.in_block(at, &self.block(at), condition);
+            let mut turns = Turns::of(entries.iter().enumerate());
+            while turns.has_more() {
+                self.check()?;
+                let block = self.block(at);
+                let scope = self.limits(at, &block);
+                let mut findings = Findings::new(self.shared, at, &block).knowing(latest.as_ref());
+                for (place, entry) in turns.begin() {
+                    let (condition, findings, scope) = (&in_block, &mut findings, scope.as_ref());
+                    take(&mut taken, place, Pairs { condition, entry, findings, scope });
                 }
-                let (condition, findings, scope) = (&in_block, &mut findings, scope.as_ref());
-                take(&mut taken, place, Pairs { condition, entry, findings, scope });
             }
             Ok(taken)
         };
-        self.per_block(of_block).into_iter().collect()
+        self.each_block(of_block).into_iter().collect()
     }
 
     /// Replaces what is about patches alone by the patches for which it holds.

@@ -131,8 +131,10 @@ impl BlockColumns {
             self.counts.resize(at + 1, Counts::default());
             self.scan_status.resize(at + 1, ScanStatus::Pending);
         }
-        self.leave_day(slot);
-        self.enrolled.entry(day(columns.enrolled_at)).or_default().insert(u32::from(slot));
+        if self.enrolled_at.moment(slot) != Some(columns.enrolled_at) {
+            self.leave_day(slot);
+            self.enrolled.entry(day(columns.enrolled_at)).or_default().insert(u32::from(slot));
+        }
         self.taken.insert(slot);
         self.ids[at] = columns.id;
         self.revisions[at] = columns.revision;

@@ -45,7 +45,8 @@ impl Index {
         let block = self.block(slot.block);
         let block = block.read().expect(POISONED);
         let enrolled = block.columns.enrolled_at(slot.at);
-        let mut here = Here::new(&shared.dictionary, Some((&block, slot.at)));
+        let has = |component| block.has(component, slot.at);
+        let mut here = Here::new(&shared.dictionary, &has);
         let judged = shared.catalogue.all().map(|entry| (entry, here.status(asset, entry)));
         let applying: Vec<_> = judged.filter(|(_, status)| *status != Status::NotApplicable).collect();
         applying
@@ -172,6 +173,6 @@ pub(super) fn slots_with(
     match status {
         Status::Missing => block.missing(entry.number).cloned().unwrap_or_default(),
         Status::Installed => judging.installed(entry).to_bitmap(),
-        Status::NotApplicable => block.columns.taken().to_bitmap() - judging.judge(entry).applies.to_bitmap(),
+        Status::NotApplicable => block.columns.taken().to_bitmap() - judging.applies(entry).to_bitmap(),
     }
 }

@@ -129,7 +129,8 @@ proptest! {
                     let ids = |set: BTreeSet<Component>| set.iter().map(|component| truth.interned[component]).collect::<Vec<_>>();
                     let added = ids(now.difference(&before).cloned().collect());
                     let removed = ids(before.difference(&now).cloned().collect());
-                    let preview = index.preview(asset, &added, &removed);
+                    let held = ids(before.clone());
+                    let preview = index.preview(asset, |component| held.contains(&component), &added, &removed);
                     let previewed = preview.flips().to_vec();
                     let statuses: BTreeMap<_, _> = index.findings(asset).into_iter().map(|found| (found.entry.number, found.status)).collect();
                     for flip in &previewed {
