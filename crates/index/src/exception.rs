@@ -45,7 +45,7 @@ impl Shared {
 impl Index {
     /// Replaces the approved exceptions. What is not in the catalogue is not covered.
     pub fn set_exceptions(&self, exceptions: impl IntoIterator<Item = Exception>) {
-        let mut shared = self.shared.write().expect(POISONED);
+        let mut shared = self.shared_for_writing();
         let exceptions = exceptions.into_iter().map(|exception| Covered {
             patches: exception.patches.iter().filter_map(|patch| shared.catalogue.number(*patch)).collect(),
             assets: exception.assets.into_iter().collect(),

@@ -42,7 +42,7 @@ impl Index {
         let shared = self.shared.read().expect(POISONED);
         let Some(slot) = shared.slots.get(&asset).copied() else { return Vec::new() };
         let block = self.block(slot.block);
-        let block = block.read().expect(POISONED);
+        let block = block.read(&shared);
         let enrolled = block.columns.enrolled_at(slot.at);
         let has = |component| block.has(component, slot.at);
         let mut here = Here::new(&shared.dictionary, &has);
@@ -137,7 +137,7 @@ impl Index {
         // Looks at what is known of each CVE: not for the many patches that no asset misses.
         let overdue_before = LazyCell::new(|| shared.overdue_before(entry));
         for (at, block) in self.all_blocks().iter().enumerate() {
-            let block = block.read().expect(POISONED);
+            let block = block.read(&shared);
             if let Some(missing) = block.missing(entry.number) {
                 count.missing += missing.len();
                 let late = overdue_before.map(|limit| enrolled.overdue(shared, (at, &block), entry.number, limit));
