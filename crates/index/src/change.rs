@@ -1,6 +1,6 @@
 //! Changes: a report of one asset, a new patch, an asset that leaves. Each is applied after it was committed.
 
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -11,6 +11,7 @@ use crate::contribution::Contribution;
 use crate::dictionary::{ComponentId, Counted};
 use crate::finding::{Effect, Flip, Here, Status};
 use crate::judging::{Judged, Judging};
+use crate::shared_block::SharedBlock;
 use crate::tags::FactKinds;
 use crate::{Index, POISONED, Shared, Slot};
 use fettle_catalog::chain::ChainKey;
@@ -50,7 +51,7 @@ impl Preview {
 impl Index {
     /// Makes components known, before any asset has them.
     pub fn add_components<'a>(&self, components: impl IntoIterator<Item = (ComponentId, &'a Component)>) {
-        let mut shared = self.shared.write().expect(POISONED);
+        let mut shared = self.shared_for_writing();
         for (id, component) in components {
             shared.dictionary.add(id, component);
         }
@@ -70,7 +71,8 @@ impl Index {
         let shared = self.shared.read().expect(POISONED);
         let revision = shared.slots.get(&asset).and_then(|slot| {
             let block = self.block(slot.block);
-            block.read().expect(POISONED).columns.revision(slot.at)
+            // What waits is of other assets: one asset's reports come one after the other.
+            block.read_without_waiting().columns.revision(slot.at)
         });
         let effect = Effect::of(&shared, &has, asset, shared.touched(added, removed), added, removed);
         Preview { effect, revision, generation: shared.catalogue.generation() }
@@ -80,59 +82,27 @@ impl Index {
     ///
     /// `preview` is of the same change: it spares judging again, if neither the asset nor the catalogue changed since.
     pub fn change_asset(&self, change: AssetChange, preview: Option<Preview>) {
-        let asset = change.columns.id;
-        let slot = self.slot_for(asset);
+        let slot = self.slot_for(change.columns.id);
         let shared = self.shared.read().expect(POISONED);
-        let block = self.block(slot.block);
-        let mut block = block.write().expect(POISONED);
-        let revision = block.columns.revision(slot.at);
-        if revision.is_some_and(|revision| revision > change.columns.revision) {
-            return;
-        }
-        let mut kinds = FactKinds::of_difference(&block.columns, slot.at, &change.columns);
-        let generation = shared.catalogue.generation();
-        let Effect { flips, counted } = match preview {
-            Some(preview) if preview.revision == revision && preview.generation == generation => preview.effect,
-            _ => {
-                let heads = shared.touched(&change.added, &change.removed);
-                let has = |component| block.has(component, slot.at);
-                Effect::of(&shared, &has, asset, heads, &change.added, &change.removed)
-            }
-        };
-        for id in &change.removed {
-            block.unpost(*id, slot.at);
-        }
-        for id in &change.added {
-            block.post(*id, slot.at);
-        }
-        kinds = kinds
-            .and(FactKinds::COMPONENTS.when(!change.added.is_empty() || !change.removed.is_empty()))
-            .and(FactKinds::FINDINGS.when(!flips.is_empty() || counted.0 != counted.1))
-            .and(FactKinds::FACTS.when(change.facts.is_some()));
-        for flip in flips {
-            block.flip(flip, slot.at);
-        }
-        block.columns.put(slot.at, &change.columns);
-        if let Some(facts) = change.facts {
-            block.columns.facts.put(slot.at, facts);
-        }
-        if let Some(counts) = block.columns.counts_mut(slot.at) {
-            counts.replace_findings(counted.0, counted.1);
-            shared.count_components(counts, &change.added, &change.removed);
-        }
-        drop(block);
-        self.tags.pending.note_asset(asset, kinds);
+        let pending = Arc::clone(&self.tags.pending);
+        self.block(slot.block).change(&shared, move |block, shared| {
+            let asset = change.columns.id;
+            let kinds = apply(block, slot.at, shared, change, preview);
+            pending.note_asset(asset, kinds);
+        });
     }
 
     /// When and whence an asset was last heard of.
     pub fn note_contact(&self, asset: AssetId, last_checked_in: Timestamp, address: Option<&str>) {
-        self.at_slot(asset, |block, slot| block.columns.put_contact(slot, Some(last_checked_in), address));
-        self.tags.pending.note_asset(asset, FactKinds::CONTACT);
+        let address = address.map(str::to_owned);
+        self.at_slot(asset, FactKinds::CONTACT, move |block, slot| {
+            block.columns.put_contact(slot, Some(last_checked_in), address.as_deref());
+        });
     }
 
     /// The asset's row shows its newest deployment; an older one is left alone.
     pub fn note_deployment(&self, asset: AssetId, last: LastDeployment) {
-        self.at_slot(asset, |block, slot| {
+        self.at_slot(asset, FactKinds::NONE, move |block, slot| {
             let known = block.columns.last_deployment(slot);
             if known.is_none_or(|known| known.deployment <= last.deployment) {
                 block.columns.put_last_deployment(slot, last);
@@ -141,23 +111,27 @@ impl Index {
     }
 
     /// Of an asset that is not known nothing is changed.
-    fn at_slot(&self, asset: AssetId, change: impl FnOnce(&mut Block, u16)) {
+    fn at_slot(&self, asset: AssetId, kinds: FactKinds, change: impl FnOnce(&mut Block, u16) + Send + 'static) {
         let shared = self.shared.read().expect(POISONED);
         let Some(slot) = shared.slots.get(&asset).copied() else { return };
-        change(&mut self.block(slot.block).write().expect(POISONED), slot.at);
+        let pending = Arc::clone(&self.tags.pending);
+        self.block(slot.block).change(&shared, move |block, _| {
+            change(block, slot.at);
+            pending.note_asset(asset, kinds);
+        });
     }
 
     /// One that is no update of Windows.
     pub(crate) fn put_patch_of_packages(&self, entry: PatchEntry) {
-        let mut shared = self.shared.write().expect(POISONED);
+        let mut shared = self.shared_for_writing();
         let blocks = self.all_blocks();
         let number = entry.number;
         // A revision may stand in another chain than the one before it.
         let left =
             shared.catalogue.get(number).filter(|known| !ChainKey::of(&known.patch).is_of(&entry.patch)).cloned();
         // The patch itself is judged with its chain, before the catalogue has it: the two share their lines.
-        let judge = |(at, block): (usize, &Arc<RwLock<Block>>)| {
-            let block = block.read().expect(POISONED);
+        let judge = |(at, block): (usize, &Arc<SharedBlock>)| {
+            let block = block.read(&shared);
             let mut judging = Judging::new(&block, at, &shared.dictionary, &shared.slots);
             let mut chain = judging.chain(&shared.catalogue.chain_of(&entry));
             if let Some(left) = &left {
@@ -175,7 +149,7 @@ impl Index {
         }
         let Some(entry) = shared.catalogue.get(number) else { return };
         for ((block, (mut chain, of_patch)), before) in blocks.iter().zip(judged).zip(before) {
-            let mut block = block.write().expect(POISONED);
+            let mut block = block.write(&shared);
             of_patch.note(number, &mut block);
             // Of its chains no other patch is judged otherwise than before.
             chain.insert(number, of_patch);
@@ -191,7 +165,7 @@ impl Index {
         if facts.peek().is_none() {
             return;
         }
-        let mut shared = self.shared.write().expect(POISONED);
+        let mut shared = self.shared_for_writing();
         for (cve, facts) in facts {
             shared.catalogue.put_facts(cve, facts);
         }
@@ -200,11 +174,11 @@ impl Index {
 
     /// Takes a retired asset out of everything.
     pub fn remove_asset(&self, asset: AssetId) {
-        let mut shared = self.shared.write().expect(POISONED);
+        let mut shared = self.shared_for_writing();
         let Some(slot) = shared.slots.remove(&asset) else { return };
         shared.free_slots.push(slot);
         let block = self.block(slot.block);
-        let mut block = block.write().expect(POISONED);
+        let mut block = block.write(&shared);
         let installed: Vec<PatchNumber> = {
             let has = |component| block.has(component, slot.at);
             let mut here = Here::new(&shared.dictionary, &has);
@@ -220,8 +194,42 @@ impl Index {
         if let Some(slot) = self.shared.read().expect(POISONED).slots.get(&asset) {
             return *slot;
         }
-        self.shared.write().expect(POISONED).slot_for(asset)
+        self.shared_for_writing().slot_for(asset)
     }
+}
+
+/// Gives the kinds of facts that are not as they were.
+fn apply(block: &mut Block, slot: u16, shared: &Shared, change: AssetChange, preview: Option<Preview>) -> FactKinds {
+    let revision = block.columns.revision(slot);
+    if revision.is_some_and(|revision| revision > change.columns.revision) {
+        return FactKinds::NONE;
+    }
+    let kinds = FactKinds::of_difference(&block.columns, slot, &change.columns);
+    let generation = shared.catalogue.generation();
+    let Effect { flips, counted } = match preview {
+        Some(preview) if preview.revision == revision && preview.generation == generation => preview.effect,
+        _ => {
+            let heads = shared.touched(&change.added, &change.removed);
+            let has = |component| block.has(component, slot);
+            Effect::of(shared, &has, change.columns.id, heads, &change.added, &change.removed)
+        }
+    };
+    let kinds = kinds
+        .and(FactKinds::COMPONENTS.when(!change.added.is_empty() || !change.removed.is_empty()))
+        .and(FactKinds::FINDINGS.when(!flips.is_empty() || counted.0 != counted.1))
+        .and(FactKinds::FACTS.when(change.facts.is_some()));
+    change.removed.iter().for_each(|id| block.unpost(*id, slot));
+    change.added.iter().for_each(|id| block.post(*id, slot));
+    flips.into_iter().for_each(|flip| block.flip(flip, slot));
+    block.columns.put(slot, &change.columns);
+    if let Some(facts) = change.facts {
+        block.columns.facts.put(slot, facts);
+    }
+    if let Some(counts) = block.columns.counts_mut(slot) {
+        counts.replace_findings(counted.0, counted.1);
+        shared.count_components(counts, &change.added, &change.removed);
+    }
+    kinds
 }
 
 impl Shared {

@@ -153,7 +153,7 @@ impl Index {
     pub fn set_exceptions(&self, exceptions: impl IntoIterator<Item = Exception>) {
         let turn = self.exceptions_turn.lock().expect(POISONED);
         {
-            let mut shared = self.shared.write().expect(POISONED);
+            let mut shared = self.shared_for_writing();
             let covered = exceptions.into_iter().map(|exception| Covered::new(&shared, exception)).collect();
             shared.exceptions = Exceptions { covered, found_at: None };
         }
@@ -178,7 +178,7 @@ impl Index {
             let found = exceptions.covered.iter().map(|covered| Some(self.found(&shared, covered.rule.as_ref()?)));
             (found_at, found.collect::<Vec<_>>())
         };
-        let mut shared = self.shared.write().expect(POISONED);
+        let mut shared = self.shared_for_writing();
         for (covered, found) in shared.exceptions.covered.iter_mut().zip(found) {
             if let Some(found) = found {
                 covered.patches = found;
@@ -219,7 +219,7 @@ impl Index {
         }
         let mut reach = ExceptionReach { patches: covered.patches.len() as u64, ..ExceptionReach::default() };
         for (at, block) in self.all_blocks().iter().enumerate() {
-            let block = block.read().expect(POISONED);
+            let block = block.read(&shared);
             let slots = covered.slots(&shared, at, &block);
             reach.assets += slots.len();
             let missing = covered.patches.iter().filter_map(|patch| block.missing(*patch));
@@ -233,7 +233,7 @@ impl Index {
         let shared = self.shared.read().expect(POISONED);
         let Some(slot) = shared.slots.get(&asset).copied() else { return false };
         let block = self.block(slot.block);
-        let block = block.read().expect(POISONED);
+        let block = block.read(&shared);
         shared.is_excepted(patch, asset, (&block, slot.at))
     }
 }

@@ -20,12 +20,13 @@ mod judging;
 mod load;
 mod posting;
 pub mod query;
+mod shared_block;
 pub mod tags;
 mod tally;
 mod update_judging;
 mod updates;
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, RwLock, RwLockWriteGuard};
 
 use fettle_model::AssetId;
 use fettle_model::component::Component;
@@ -41,18 +42,18 @@ pub use exception::{ExceptedPatches, Exception, ExceptionReach, PatchRule, read_
 pub use finding::{Flip, Status};
 pub use load::{LoadedAsset, Loading};
 
-use block::Block;
 use catalogue::Catalogue;
 use dictionary::Dictionary;
+use shared_block::SharedBlock;
 
 /// Assets of one block: as many as a bitmap's container holds.
 pub const BLOCK_SIZE: usize = 65_536;
 
-/// Locks are taken in this order: turns, `shared`, then one block after the other.
+/// Locks are taken in this order: turns, `shared`, then the blocks, then one block after the other.
 #[derive(Debug, Default)]
 pub struct Index {
     shared: RwLock<Shared>,
-    blocks: RwLock<Vec<Arc<RwLock<Block>>>>,
+    blocks: RwLock<Vec<Arc<SharedBlock>>>,
     tags: tags::TagWork,
     exceptions_turn: exception::Turn,
 }
@@ -119,11 +120,11 @@ impl Index {
 
     /// Moves the one moment as of which everything that depends on the time is answered.
     pub fn move_to(&self, now: Timestamp) {
-        self.shared.write().expect(POISONED).as_of = now;
+        self.shared_for_writing().as_of = now;
         self.tags.pending.note_clock();
     }
 
-    fn block(&self, number: usize) -> Arc<RwLock<Block>> {
+    fn block(&self, number: usize) -> Arc<SharedBlock> {
         if let Some(block) = self.blocks.read().expect(POISONED).get(number) {
             return Arc::clone(block);
         }
@@ -134,7 +135,21 @@ impl Index {
         Arc::clone(&blocks[number])
     }
 
-    fn all_blocks(&self) -> Vec<Arc<RwLock<Block>>> {
+    /// To change what all blocks share: with no change of a block waiting, which was worked out from what is shared now.
+    fn shared_for_writing(&self) -> RwLockWriteGuard<'_, Shared> {
+        let shared = self.shared.write().expect(POISONED);
+        self.settle_blocks(&shared);
+        shared
+    }
+
+    /// Applies the changes that wait at their blocks.
+    fn settle_blocks(&self, shared: &Shared) {
+        for block in self.blocks.read().expect(POISONED).iter() {
+            block.settle(shared);
+        }
+    }
+
+    fn all_blocks(&self) -> Vec<Arc<SharedBlock>> {
         self.blocks.read().expect(POISONED).clone()
     }
 

@@ -10,7 +10,7 @@ use crate::columns::{Columns, Counts, MachineFacts};
 use crate::contribution::Contribution;
 use crate::dictionary::ComponentId;
 use crate::judging::{Judged, Judging};
-use crate::{Index, POISONED, PatchEntry, PatchNumber};
+use crate::{Index, POISONED, PatchEntry, PatchNumber, Shared};
 
 /// An asset as the database has it.
 #[derive(Debug, Clone)]
@@ -72,18 +72,18 @@ impl Index {
 
     /// Adds assets to an index into which nothing but these is put; [`Index::end_assets`] comes after the last of them.
     pub fn load_assets(&self, loading: &mut Loading, assets: impl IntoIterator<Item = LoadedAsset>) {
-        let mut shared = self.shared.write().expect(POISONED);
+        let mut shared = self.shared_for_writing();
         for asset in assets {
             let slot = shared.slot_for(asset.columns.id);
             if slot.block != loading.block {
-                self.end_block(loading);
+                self.end_block(&shared, loading);
                 loading.block = slot.block;
             }
             let mut counts = Counts::default();
             shared.count_components(&mut counts, &asset.components, &[]);
             loading.pairs.extend(asset.components.into_iter().map(|component| (component, slot.at)));
             let block = self.block(slot.block);
-            let mut block = block.write().expect(POISONED);
+            let mut block = block.write(&shared);
             block.columns.put(slot.at, &asset.columns);
             block.columns.facts.put(slot.at, asset.facts);
             if let Some(of_asset) = block.columns.counts_mut(slot.at) {
@@ -95,13 +95,13 @@ impl Index {
 
     /// All assets are in.
     pub fn end_assets(&self, mut loading: Loading) {
-        self.end_block(&mut loading);
+        self.end_block(&self.shared.read().expect(POISONED), &mut loading);
     }
 
-    fn end_block(&self, loading: &mut Loading) {
+    fn end_block(&self, shared: &Shared, loading: &mut Loading) {
         loading.take_up();
         let block = self.block(loading.block);
-        let mut block = block.write().expect(POISONED);
+        let mut block = block.write(shared);
         block.columns.shrink();
         for (component, slots) in (0..).map(ComponentId).zip(&mut loading.slots) {
             if !slots.is_empty() {
@@ -114,7 +114,7 @@ impl Index {
 
     /// Puts all patches in and judges each once, after the assets.
     pub fn load_patches(&self, patches: impl IntoIterator<Item = PatchEntry>) {
-        let mut shared = self.shared.write().expect(POISONED);
+        let mut shared = self.shared_for_writing();
         for entry in patches {
             shared.catalogue.put(entry);
         }
@@ -125,7 +125,7 @@ impl Index {
         // A source's lines are looked through once for all releases.
         heads.sort_by_key(|head| &head.patch.source);
         self.all_blocks().par_iter().enumerate().for_each(|(at, block)| {
-            let mut block = block.write().expect(POISONED);
+            let mut block = block.write(&shared);
             let (mut counted, mut findings) = (Contribution::default(), Vec::new());
             let mut judging = Judging::new(&block, at, &shared.dictionary, &shared.slots);
             for head in &heads {

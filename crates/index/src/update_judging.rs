@@ -8,7 +8,7 @@ use crate::block::Block;
 use crate::catalogue::{Catalogue, PatchEntry, PatchNumber};
 use crate::contribution::Contribution;
 use crate::judging::Judging;
-use crate::{Index, POISONED, Shared};
+use crate::{Index, Shared};
 
 impl Index {
     /// Puts patches or newer revisions of them in, and judges them on the whole fleet. Updates of Windows are judged
@@ -29,12 +29,12 @@ impl Index {
     }
 
     fn put_updates(&self, entries: Vec<PatchEntry>) {
-        let mut shared = self.shared.write().expect(POISONED);
+        let mut shared = self.shared_for_writing();
         let products = shared.catalogue.products_touched(&entries);
         let blocks = self.all_blocks();
         let mut before = Vec::with_capacity(blocks.len());
         for (at, block) in blocks.iter().enumerate() {
-            let block = block.read().expect(POISONED);
+            let block = block.read(&shared);
             let mut contribution = Contribution::default();
             for product in &products {
                 add(&mut contribution, &shared, &block, at, product);
@@ -46,7 +46,7 @@ impl Index {
         }
         shared.catalogue.link(products.iter().map(String::as_str));
         for ((at, block), before) in blocks.iter().enumerate().zip(before) {
-            let mut block = block.write().expect(POISONED);
+            let mut block = block.write(&shared);
             let mut after = Contribution::default();
             for product in &products {
                 judge(&shared, &mut block, at, product);

@@ -1,7 +1,7 @@
 //! One question while it is answered: what it may see, and what is worked out for it once.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, OnceLock, RwLock, RwLockReadGuard};
+use std::sync::{Arc, OnceLock, RwLockReadGuard};
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use roaring::RoaringBitmap;
@@ -14,7 +14,8 @@ use super::totals::Totals;
 use crate::bits::Bits;
 use crate::block::Block;
 use crate::catalogue::PatchNumber;
-use crate::{Index, POISONED, Shared};
+use crate::shared_block::SharedBlock;
+use crate::{Index, Shared};
 
 /// Numbers of things: of patches and components their own, of vulnerabilities their place among all.
 pub(crate) type ThingSet = RoaringBitmap;
@@ -22,7 +23,7 @@ pub(crate) type ThingSet = RoaringBitmap;
 /// Each thread has at most one block locked.
 pub(crate) struct Asking<'a> {
     pub(crate) shared: &'a Shared,
-    blocks: Vec<Arc<RwLock<Block>>>,
+    blocks: Vec<Arc<SharedBlock>>,
     /// Slots in scope, as they were when the question was asked.
     scope: AssetSet,
     sees_everything: bool,
@@ -48,7 +49,7 @@ impl<'a> Asking<'a> {
 
     fn seeing(
         shared: &'a Shared,
-        blocks: Vec<Arc<RwLock<Block>>>,
+        blocks: Vec<Arc<SharedBlock>>,
         (scope, sees_everything): (AssetSet, bool),
         deadline: Deadline,
     ) -> Self {
@@ -82,7 +83,7 @@ impl<'a> Asking<'a> {
     }
 
     pub(crate) fn block(&self, at: usize) -> RwLockReadGuard<'_, Block> {
-        self.blocks[at].read().expect(POISONED)
+        self.blocks[at].read(self.shared)
     }
 
     /// Something of each block, in their order: at work on several at once. `of` must not come back here.

@@ -1,14 +1,14 @@
 //! Whom a question may see: one set of assets, cut with every query, group and related thing (`qql.md` 4).
 
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use fettle_model::{AssetId, TagId};
 use rustc_hash::FxHashSet;
 
 use super::asset_set::AssetSet;
+use crate::Shared;
 use crate::bits::Bits;
-use crate::block::Block;
-use crate::{POISONED, Shared};
+use crate::shared_block::SharedBlock;
 
 /// The assets that a user may see.
 #[derive(Debug, Clone, Default)]
@@ -22,14 +22,14 @@ pub enum Scope {
 
 impl Scope {
     /// Its slots, block by block.
-    pub(super) fn slots(&self, shared: &Shared, blocks: &[Arc<RwLock<Block>>]) -> AssetSet {
-        let taken = |block: &Arc<RwLock<Block>>| block.read().expect(POISONED).columns.taken().clone();
+    pub(super) fn slots(&self, shared: &Shared, blocks: &[Arc<SharedBlock>]) -> AssetSet {
+        let taken = |block: &Arc<SharedBlock>| block.read(shared).columns.taken().clone();
         match self {
             Self::Everything => blocks.iter().map(taken).collect(),
             Self::Tags(tags) => {
                 let numbers: Vec<_> = tags.iter().filter_map(|tag| shared.tags.number(*tag)).collect();
-                let of_block = |block: &Arc<RwLock<Block>>| {
-                    let block = block.read().expect(POISONED);
+                let of_block = |block: &Arc<SharedBlock>| {
+                    let block = block.read(shared);
                     let mut slots = Bits::default();
                     for members in numbers.iter().filter_map(|number| block.tags.get(number)) {
                         slots.insert_all(members);

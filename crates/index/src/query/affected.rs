@@ -1,11 +1,14 @@
 //! Who is vulnerable by a distribution's own word on a source package, whether there is a fix or none.
 
+use std::sync::Arc;
+
 use fettle_catalog::rule::Rule;
 use fettle_model::source_statement::{FixState, SourceStatement};
 use roaring::RoaringBitmap;
 
 use crate::block::Block;
 use crate::judging::Judging;
+use crate::shared_block::SharedBlock;
 use crate::{Index, POISONED, Shared};
 
 /// A statement with its rule.
@@ -41,8 +44,8 @@ impl Index {
         let affecting = affecting(statements);
         let shared = self.shared.read().expect(POISONED);
         let blocks = self.all_blocks();
-        let of_block = |(at, block): (usize, &std::sync::Arc<std::sync::RwLock<Block>>)| {
-            slots_affected(&shared, at, &block.read().expect(POISONED), &affecting).len()
+        let of_block = |(at, block): (usize, &Arc<SharedBlock>)| {
+            slots_affected(&shared, at, &block.read(&shared), &affecting).len()
         };
         blocks.iter().enumerate().map(of_block).sum()
     }

@@ -97,24 +97,26 @@ impl Index {
         let components: Vec<_> = shared.dictionary.products_of(family).collect();
         let blocks = self.all_blocks();
         blocks.iter().any(|block| {
-            let block = block.read().expect(POISONED);
+            let block = block.read(&shared);
             components.iter().any(|component| block.has_any(*component))
         })
     }
 
     /// One asset's row.
     pub fn asset(&self, asset: AssetId) -> Option<AssetRow> {
-        let slot = *self.shared.read().expect(POISONED).slots.get(&asset)?;
+        let shared = self.shared.read().expect(POISONED);
+        let slot = *shared.slots.get(&asset)?;
         let block = self.block(slot.block);
-        let block = block.read().expect(POISONED);
+        let block = block.read(&shared);
         row(&block, slot.at)
     }
 
     /// The deployment that an asset's row shows; without a copy of the row.
     pub fn last_deployment(&self, asset: AssetId) -> Option<LastDeployment> {
-        let slot = *self.shared.read().expect(POISONED).slots.get(&asset)?;
+        let shared = self.shared.read().expect(POISONED);
+        let slot = *shared.slots.get(&asset)?;
         let block = self.block(slot.block);
-        let block = block.read().expect(POISONED);
+        let block = block.read(&shared);
         block.columns.last_deployment(slot.at).cloned()
     }
 
@@ -134,7 +136,7 @@ impl Index {
         let overdue_patches =
             if filter.overdue.is_some() { shared.overdue_patches(&self.all_blocks()) } else { Vec::new() };
         for (at, block) in self.all_blocks().iter().enumerate() {
-            let block: &Block = &block.read().expect(POISONED);
+            let block: &Block = &block.read(&shared);
             let mut wanted: Option<RoaringBitmap> =
                 entry.map(|(entry, status)| super::findings::slots_with(&shared, block, at, entry, status));
             if let Some(cve) = &filter.cve {

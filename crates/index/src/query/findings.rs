@@ -43,7 +43,7 @@ impl Index {
         let shared = self.shared.read().expect(POISONED);
         let Some(slot) = shared.slots.get(&asset).copied() else { return Vec::new() };
         let block = self.block(slot.block);
-        let block = block.read().expect(POISONED);
+        let block = block.read(&shared);
         let enrolled = block.columns.enrolled_at(slot.at);
         let has = |component| block.has(component, slot.at);
         let mut here = Here::new(&shared.dictionary, &has);
@@ -111,9 +111,10 @@ impl Index {
 
     /// Assets that miss the patch, with when they enrolled; in no order.
     pub fn missing_on(&self, number: PatchNumber) -> Vec<(AssetId, Timestamp)> {
+        let shared = self.shared.read().expect(POISONED);
         let mut assets = Vec::new();
         for block in self.all_blocks() {
-            let block = block.read().expect(POISONED);
+            let block = block.read(&shared);
             let slots = block.missing(number).into_iter().flatten().map(slot_of);
             assets.extend(slots.map(|slot| (block.columns.id(slot), block.columns.enrolled_at(slot))));
         }
@@ -149,7 +150,7 @@ impl Index {
         // Looks at what is known of each CVE: not for the many patches that no asset misses.
         let overdue_before = LazyCell::new(|| shared.overdue_before(entry));
         for (at, block) in self.all_blocks().iter().enumerate() {
-            let block = block.read().expect(POISONED);
+            let block = block.read(&shared);
             if let Some(missing) = block.missing(entry.number) {
                 count.missing += missing.len();
                 let late = overdue_before.map(|limit| enrolled.overdue(shared, (at, &block), entry.number, limit));

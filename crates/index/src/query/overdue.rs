@@ -2,7 +2,7 @@
 //! enrolment (`model::sla`), so the overdue assets of a patch are those that miss it and enrolled before one moment.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use fettle_model::AssetId;
 use fettle_model::sla::PatchClock;
@@ -12,6 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::block::Block;
 use crate::catalogue::Line;
+use crate::shared_block::SharedBlock;
 use crate::{Index, POISONED, PatchEntry, PatchNumber, Shared};
 
 /// Assets by the moment before which they enrolled, block by block: patches of one class ask for the same moment.
@@ -46,10 +47,10 @@ impl Shared {
     }
 
     /// Every patch that is shown, that some asset misses and of which one can be overdue, with its moment.
-    pub(super) fn overdue_patches(&self, blocks: &[Arc<RwLock<Block>>]) -> Vec<(&PatchEntry, Timestamp)> {
+    pub(super) fn overdue_patches(&self, blocks: &[Arc<SharedBlock>]) -> Vec<(&PatchEntry, Timestamp)> {
         let mut missing = FxHashSet::default();
         for block in blocks {
-            missing.extend(block.read().expect(POISONED).missing_patches());
+            missing.extend(block.read(self).missing_patches());
         }
         self.overdue_among(missing)
     }
@@ -91,7 +92,7 @@ impl Index {
         for asset in assets {
             let Some(slot) = shared.slots.get(&asset).copied() else { continue };
             let block = self.block(slot.block);
-            let block = block.read().expect(POISONED);
+            let block = block.read(&shared);
             let enrolled = block.columns.enrolled_at(slot.at);
             let misses = |entry: &PatchEntry| {
                 block.missing(entry.number).is_some_and(|missing| missing.contains(u32::from(slot.at)))

@@ -43,7 +43,7 @@ impl Index {
         let blocks = self.all_blocks();
         let overdue_patches = shared.overdue_patches(&blocks);
         for (at, block) in blocks.iter().enumerate() {
-            let block = block.read().expect(POISONED);
+            let block = block.read(&shared);
             overview.overdue += slots_overdue(&shared, at, &block, &overdue_patches).len();
             for slot in block.columns.taken().iter() {
                 overview.assets += 1;
@@ -63,8 +63,8 @@ impl Index {
         let mut cves = BTreeSet::new();
         let mut missing = Vec::new();
         for entry in shared.catalogue.all() {
-            let on = |block: &std::sync::Arc<std::sync::RwLock<crate::block::Block>>| {
-                block.read().expect(POISONED).missing(entry.number).map_or(0, roaring::RoaringBitmap::len)
+            let on = |block: &std::sync::Arc<crate::shared_block::SharedBlock>| {
+                block.read(&shared).missing(entry.number).map_or(0, roaring::RoaringBitmap::len)
             };
             let count: u64 = blocks.iter().map(on).sum();
             if count == 0 || entry.state.is_hidden() || shared.catalogue.is_replaced(entry) {
@@ -82,7 +82,7 @@ impl Index {
         overview.cves = cves.len();
         let known_exploited =
             shared.catalogue.cves().filter(|(cve, _)| shared.catalogue.facts(cve).is_known_exploited());
-        overview.known_exploited = known_exploited.filter(|(_, patches)| self.exposed(patches) > 0).count();
+        overview.known_exploited = known_exploited.filter(|(_, patches)| self.exposed(&shared, patches) > 0).count();
         missing.sort_by(|left, right| {
             urgency(right).cmp(&urgency(left)).then_with(|| left.0.patch.title.cmp(&right.0.patch.title))
         });

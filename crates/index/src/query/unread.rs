@@ -32,7 +32,7 @@ impl Index {
             }
             let mut assets = Vec::new();
             for block in &blocks {
-                let block = block.read().expect(POISONED);
+                let block = block.read(&shared);
                 let Some(missing) = block.missing(entry.number) else { continue };
                 let ids = missing.iter().map(|slot| block.columns.id(slot_of(slot)));
                 assets.extend(ids.take(most_assets - assets.len()));

@@ -86,7 +86,7 @@ impl Index {
             if !is_among || !has_facts(filter, &facts) || !is_wanted(&words, cve, entries()) {
                 continue;
             }
-            let exposed = *exposure.entry(patches).or_insert_with(|| self.exposed(patches));
+            let exposed = *exposure.entry(patches).or_insert_with(|| self.exposed(&shared, patches));
             if filter.exposed.is_none_or(|wanted| wanted == (exposed > 0)) {
                 known_exploited.add(if facts.is_known_exploited() { "yes" } else { "no" });
                 rows.push(row(cve, exposed, assets, facts, entries()));
@@ -112,7 +112,7 @@ impl Index {
         let mut fixes: Vec<PatchEntry> = entries().cloned().collect();
         fixes.sort_by(|left, right| left.patch.title.cmp(&right.patch.title));
         let assets = shared.slots.len() as u64;
-        Some((row(cve, self.exposed(patches), assets, shared.catalogue.facts(cve), entries()), fixes))
+        Some((row(cve, self.exposed(&shared, patches), assets, shared.catalogue.facts(cve), entries()), fixes))
     }
 
     /// The row of a vulnerability that no patch fixes, with what is known of it.
@@ -126,8 +126,8 @@ impl Index {
         self.shared.read().expect(POISONED).catalogue.cves().map(|(cve, _)| cve.to_owned()).collect()
     }
 
-    pub(super) fn exposed(&self, patches: &BTreeSet<PatchNumber>) -> u64 {
-        self.all_blocks().iter().map(|block| exposed_slots(&block.read().expect(POISONED), patches).len()).sum()
+    pub(super) fn exposed(&self, shared: &Shared, patches: &BTreeSet<PatchNumber>) -> u64 {
+        self.all_blocks().iter().map(|block| exposed_slots(&block.read(shared), patches).len()).sum()
     }
 }
 

@@ -42,7 +42,7 @@ impl Index {
         let shared = self.shared.read().expect(POISONED);
         let mut counts = FxHashMap::default();
         for block in self.all_blocks() {
-            for (number, slots) in &block.read().expect(POISONED).tags {
+            for (number, slots) in &block.read(&shared).tags {
                 if let Some(tag) = shared.tags.get(*number) {
                     *counts.entry(tag.id).or_default() += slots.len();
                 }
@@ -57,7 +57,7 @@ impl Index {
         let Some(number) = shared.tags.number(tag) else { return Vec::new() };
         let mut members = Vec::new();
         for block in self.all_blocks() {
-            let block = block.read().expect(POISONED);
+            let block = block.read(&shared);
             let slots = block.tags.get(&number).into_iter().flatten();
             members.extend(slots.map(|slot| block.columns.id(crate::posting::slot_of(slot))));
         }
@@ -69,7 +69,7 @@ impl Index {
         let shared = self.shared.read().expect(POISONED);
         let Some(slot) = shared.slots.get(&asset) else { return Vec::new() };
         let block = self.block(slot.block);
-        let block = block.read().expect(POISONED);
+        let block = block.read(&shared);
         let has = block.tags.iter().filter(|(_, slots)| slots.contains(u32::from(slot.at)));
         has.filter_map(|(number, _)| Some(shared.tags.get(*number)?.id)).collect()
     }

@@ -13,7 +13,7 @@ mod registry;
 mod rule;
 mod settle;
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use fettle_model::{AssetId, TagId};
 
@@ -55,7 +55,8 @@ pub struct TagRule {
 /// What the index holds of tags beside their members.
 #[derive(Debug, Default)]
 pub(crate) struct TagWork {
-    pub(crate) pending: Pending,
+    /// Shared with changes that wait at their blocks.
+    pub(crate) pending: Arc<Pending>,
     /// One at a time brings members up to date.
     settling: Mutex<Settling>,
 }
@@ -69,7 +70,7 @@ impl Index {
 
     /// Puts tags in, or in place of what they were. Members follow with [`Index::settle_tags`].
     pub fn put_tags(&self, tags: impl IntoIterator<Item = TagDefinition>) {
-        let mut shared = self.shared.write().expect(POISONED);
+        let mut shared = self.shared_for_writing();
         let as_of = shared.as_of;
         let touched = shared.tags.put(tags, as_of);
         self.tags.pending.want(shared.tags.kinds());
@@ -78,10 +79,10 @@ impl Index {
 
     /// Takes a tag away from all assets. Tags below it and rules that name it are others' matter.
     pub fn remove_tag(&self, id: TagId) {
-        let mut shared = self.shared.write().expect(POISONED);
+        let mut shared = self.shared_for_writing();
         let Some((number, touched)) = shared.tags.remove(id) else { return };
         for block in self.all_blocks() {
-            block.write().expect(POISONED).tags.remove(&number);
+            block.write(&shared).tags.remove(&number);
         }
         self.tags.pending.want(shared.tags.kinds());
         self.tags.pending.note_tags(touched);

@@ -96,13 +96,14 @@ impl Index {
     /// Brings members up to date with all changes until now. Where nothing changed it does nothing.
     pub fn settle_tags(&self) -> Settled {
         let mut settling = self.tags.settling.lock().expect(POISONED);
+        self.settle_blocks(&self.shared.read().expect(POISONED));
         let changes = self.tags.pending.take();
         let mut settled = Settled { assets: changes.assets.len(), ..Settled::default() };
         if changes.is_empty() {
             return settled;
         }
         if changes.clock {
-            let mut shared = self.shared.write().expect(POISONED);
+            let mut shared = self.shared_for_writing();
             let as_of = shared.as_of;
             shared.tags.read_again(as_of);
         }
@@ -167,7 +168,7 @@ impl Index {
             };
             let pins = if is_of_all { Pins::InBlock(shared, at) } else { Pins::OfEach };
             let block = self.block(at);
-            moved.push(put_members(&mut block.write().expect(POISONED), tag, candidates, found, pins));
+            moved.push(put_members(&mut block.write(&shared), tag, candidates, found, pins));
         }
         if let (Some(memo), Some(rule)) = (asking.into_memo(), rule) {
             *settling.memo(tag.number, &rule.query) = memo;

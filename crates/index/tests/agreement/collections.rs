@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use fettle_index::ask::{AskError, Deadline, Question, Scope};
@@ -11,9 +12,9 @@ use fettle_index::{AssetChange, Columns, Index, SelfCheckResult};
 use fettle_model::component::Component;
 use fettle_model::sla::SlaDays;
 use fettle_model::{AssetId, ScanStatus};
-use fettle_qql::Entity;
 use fettle_qql::token::{TokenDefinition, TokenId, Vocabulary};
 use fettle_qql::tokens::AssetToken;
+use fettle_qql::{Context, Entity};
 use fettle_testqql::{Generator, Samples};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -73,7 +74,7 @@ fn looking(asset: AssetId, revision: u64, look: u8, now: Timestamp) -> Columns {
 }
 
 struct Bench {
-    index: Index,
+    index: Arc<Index>,
     truth: Truth,
     tags: BTreeMap<usize, TagDefinition>,
     revision: u64,
@@ -84,7 +85,7 @@ impl Bench {
     fn new() -> Self {
         let now = Timestamp::from_second(AS_OF).expect("a time");
         let index = Index::with_sla(SlaDays::default(), now).in_blocks_of(2);
-        Self { index, truth: Truth::default(), tags: BTreeMap::new(), revision: 0, now }
+        Self { index: Arc::new(index), truth: Truth::default(), tags: BTreeMap::new(), revision: 0, now }
     }
 
     fn step(&mut self, step: Step) {
@@ -228,6 +229,43 @@ proptest! {
             bench.check()?;
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A change that finds its block held waits there, and whoever asks next sees it.
+    #[test]
+    fn are_who_the_rules_find_while_others_ask(steps in proptest::collection::vec(step(), 20..40)) {
+        let mut bench = Bench::new();
+        let (index, is_over) = (Arc::clone(&bench.index), AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| while !is_over.load(Ordering::Relaxed) { ask(&index) });
+            }
+            let checked = steps.into_iter().try_for_each(|step| {
+                bench.step(step);
+                bench.index.settle_tags();
+                bench.check()
+            });
+            is_over.store(true, Ordering::Relaxed);
+            checked
+        })?;
+    }
+}
+
+/// Holds blocks for a while.
+fn ask(index: &Index) {
+    let asked = |entity, text: &str| {
+        let context = Context::new(entity, Timestamp::UNIX_EPOCH, TimeZone::UTC);
+        let query = fettle_qql::check(text, &context).expect("it is a query");
+        let question =
+            Question { query: &query, having: None, scope: &Scope::Everything, deadline: Deadline::default() };
+        index.ask_count(&question).expect("there is time");
+    };
+    asked(Entity::Asset, "pendingReboot:true and patches:(patchStatus:Missing and isLatest:true)");
+    asked(Entity::Patch, "missingCount>1 or installedCount>1");
+    asked(Entity::Component, "name:openssl");
 }
 
 fn collection(number: usize, text: &str) -> TagDefinition {
