@@ -74,17 +74,24 @@ struct Line<'a> {
 /// has of them, too.
 #[derive(Default)]
 struct Compared<'a> {
-    known: [Option<(&'a str, &'a str, bool)>; 2],
+    fixed: &'a str,
+    known: [Option<(&'a str, bool)>; 2],
 }
 
 impl<'a> Compared<'a> {
-    fn is_below(&mut self, clause: &'a Clause, version: &'a str) -> bool {
-        let mut known = self.known.iter().flatten();
-        if let Some((_, _, is_below)) = known.find(|(held, fixed, _)| *held == version && *fixed == clause.fixed) {
+    fn turn_to(&mut self, clause: &'a Clause) {
+        if self.fixed != clause.fixed {
+            *self = Self { fixed: &clause.fixed, known: [None; 2] };
+        }
+    }
+
+    /// Of the clause that was turned to.
+    fn is_below(&mut self, clause: &Clause, version: &'a str) -> bool {
+        if let Some((_, is_below)) = self.known.iter().flatten().find(|(held, _)| *held == version) {
             return *is_below;
         }
         let is_below = clause.is_below(version);
-        self.known = [Some((version, &clause.fixed, is_below)), self.known[0]];
+        self.known = [Some((version, is_below)), self.known[0]];
         is_below
     }
 }
@@ -116,12 +123,13 @@ impl<'a> Here<'a> {
 
     /// The status of one patch on the asset as it is.
     pub(crate) fn status(&mut self, asset: AssetId, entry: &'a PatchEntry) -> Status {
-        self.statuses(asset, entry).before
+        let within = self.is_of(&entry.rule.product);
+        self.statuses(asset, entry, within).before
     }
 
-    fn statuses(&mut self, asset: AssetId, entry: &'a PatchEntry) -> Around<Status> {
+    /// `within`: the asset is one of the rule's product.
+    fn statuses(&mut self, asset: AssetId, entry: &'a PatchEntry, mut within: Around<bool>) -> Around<Status> {
         let rule = &entry.rule;
-        let mut within = self.is_of(&rule.product);
         if !rule.articles.is_empty() {
             return self.statuses_of_update(within, &rule.articles);
         }
@@ -159,6 +167,7 @@ impl<'a> Here<'a> {
         // One that is missing stays so, whatever else is there.
         let mut open = within;
         for clause in entry.rule.clauses.iter().filter(|clause| clause.reach.includes(asset)) {
+            compared.turn_to(clause);
             let newest_counts = clause.newest_counts();
             let (mut seen_before, mut seen_after) = (FxHashSet::default(), FxHashSet::default());
             // From the newest on, so that the first of each family is the one that counts.
@@ -262,12 +271,13 @@ impl Effect {
         let mut seen = FxHashSet::default();
         for head in heads.into_iter().filter_map(|number| shared.catalogue.get(number)) {
             let patch = &head.patch;
-            if !here.is_of(&head.rule.product).is_ever() {
+            let within = here.is_of(&head.rule.product);
+            if !within.is_ever() {
                 continue;
             }
             if patch.update.is_some() {
                 if seen.insert((patch.product.as_str(), patch.package_kind, "")) {
-                    effect.add_updates(shared, asset, &mut here, &patch.product);
+                    effect.add_updates(shared, asset, &mut here, (&patch.product, within));
                 }
                 continue;
             }
@@ -275,7 +285,7 @@ impl Effect {
                 continue;
             }
             let chain = shared.catalogue.chain_of(head);
-            let statuses = chain.iter().map(|entry| here.statuses(asset, entry));
+            let statuses = chain.iter().map(|entry| here.statuses(asset, entry, within));
             let (before, after): (Vec<_>, Vec<_>) = statuses.map(|around| (around.before, around.after)).unzip();
             count_chain(&shared.catalogue, &mut effect.counted.0, &chain, &before);
             count_chain(&shared.catalogue, &mut effect.counted.1, &chain, &after);
@@ -284,9 +294,15 @@ impl Effect {
         effect
     }
 
-    fn add_updates<'a>(&mut self, shared: &'a Shared, asset: AssetId, here: &mut Here<'a>, product: &str) {
+    fn add_updates<'a>(
+        &mut self,
+        shared: &'a Shared,
+        asset: AssetId,
+        here: &mut Here<'a>,
+        (product, within): (&str, Around<bool>),
+    ) {
         let updates = shared.catalogue.updates_of(product);
-        let statuses = updates.iter().map(|entry| here.statuses(asset, entry));
+        let statuses = updates.iter().map(|entry| here.statuses(asset, entry, within));
         let (before, after): (Vec<_>, Vec<_>) = statuses.map(|around| (around.before, around.after)).unzip();
         count_updates(&shared.catalogue, &mut self.counted.0, &updates, &before);
         count_updates(&shared.catalogue, &mut self.counted.1, &updates, &after);
