@@ -220,7 +220,9 @@ fn apply(block: &mut Block, slot: u16, shared: &Shared, change: AssetChange, pre
         .and(FactKinds::FACTS.when(change.facts.is_some()));
     change.removed.iter().for_each(|id| block.unpost(*id, slot));
     change.added.iter().for_each(|id| block.post(*id, slot));
-    flips.into_iter().for_each(|flip| block.flip(flip, slot));
+    for flip in flips {
+        block.flip(flip, slot);
+    }
     block.columns.put(slot, &change.columns);
     if let Some(facts) = change.facts {
         block.columns.facts.put(slot, facts);

@@ -125,7 +125,7 @@ impl Index {
         // A source's lines are looked through once for all releases.
         heads.sort_by_key(|head| &head.patch.source);
         self.all_blocks().par_iter().enumerate().for_each(|(at, block)| {
-            let mut block = block.write(&shared);
+            let mut block = block.write(shared);
             let (mut counted, mut findings) = (Contribution::default(), Vec::new());
             let mut judging = Judging::new(&block, at, &shared.dictionary, &shared.slots);
             for head in &heads {

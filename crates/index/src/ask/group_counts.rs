@@ -70,7 +70,7 @@ impl Asking<'_> {
         let mut candidates: Vec<(u64, Components)> =
             at_most.into_iter().zip(groups).filter(|(count, _)| *count > 0).collect();
         candidates.sort_unstable_by_key(|(count, _)| std::cmp::Reverse(*count));
-        let without = self.count_without(assets, candidates.iter().map(|(_, components)| components))?;
+        let without = self.count_without(assets, &candidates)?;
         let mut counts = Counts::default();
         if without > 0 {
             counts.add(vec![None], without, &[]);
@@ -96,18 +96,14 @@ impl Asking<'_> {
     }
 
     /// How many have no component of the groups. What most have should come first: it leaves few over for the others.
-    fn count_without<'g>(
-        &self,
-        assets: &AssetSet,
-        groups: impl Iterator<Item = &'g Components> + Clone + Sync,
-    ) -> Result<u64, AskError> {
+    fn count_without(&self, assets: &AssetSet, groups: &[(u64, Components)]) -> Result<u64, AskError> {
         let of_block = |at: usize| {
             let mut rest = assets.block(at).clone();
-            let mut turns = Turns::of(groups.clone());
+            let mut turns = Turns::of(groups);
             while turns.has_more() && !rest.is_empty() {
                 self.check()?;
                 let block = self.block(at);
-                for components in turns.begin() {
+                for (_, components) in turns.begin() {
                     rest.remove(&block.union(components.iter().copied()));
                     if rest.is_empty() {
                         break;

@@ -150,7 +150,7 @@ impl Index {
         // Looks at what is known of each CVE: not for the many patches that no asset misses.
         let overdue_before = LazyCell::new(|| shared.overdue_before(entry));
         for (at, block) in self.all_blocks().iter().enumerate() {
-            let block = block.read(&shared);
+            let block = block.read(shared);
             if let Some(missing) = block.missing(entry.number) {
                 count.missing += missing.len();
                 let late = overdue_before.map(|limit| enrolled.overdue(shared, (at, &block), entry.number, limit));

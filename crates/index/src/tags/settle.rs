@@ -168,7 +168,7 @@ impl Index {
             };
             let pins = if is_of_all { Pins::InBlock(shared, at) } else { Pins::OfEach };
             let block = self.block(at);
-            moved.push(put_members(&mut block.write(&shared), tag, candidates, found, pins));
+            moved.push(put_members(&mut block.write(shared), tag, candidates, found, pins));
         }
         if let (Some(memo), Some(rule)) = (asking.into_memo(), rule) {
             *settling.memo(tag.number, &rule.query) = memo;
