@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock, RwLockReadGuard};
 
-use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use roaring::RoaringBitmap;
 
 use super::asset_set::AssetSet;
 use super::deadline::{AskError, Deadline};
 use super::memo::{Memo, Recalling};
+use super::parallel::in_parallel;
 use super::scope::Scope;
 use super::totals::Totals;
 use crate::bits::Bits;
@@ -93,11 +93,7 @@ impl<'a> Asking<'a> {
 
     /// The same of what locks its block itself, for it takes long: see [`super::turns`].
     pub(super) fn each_block<T: Send>(&self, of: impl Fn(usize) -> T + Sync) -> Vec<T> {
-        match self.block_count() {
-            // One block does not pay for a change of thread.
-            count @ 0..=1 => (0..count).map(of).collect(),
-            count => (0..count).into_par_iter().map(&of).collect(),
-        }
+        in_parallel(self.block_count(), of)
     }
 
     /// Slots of block `at` in scope.

@@ -27,6 +27,7 @@ mod obstacles;
 mod order;
 mod overdue;
 mod pairs;
+mod parallel;
 mod related;
 mod resolved;
 mod scope;
