@@ -77,6 +77,7 @@ const PATCH: &[(&str, FieldKind)] = &[
     ("reboot", Plain),
     ("isSuperseded", Plain),
     ("enabled", Plain),
+    ("deleted", Plain),
     ("isHidden", Plain),
     ("hiddenReason", Plain),
     ("corroboration", Plain),
