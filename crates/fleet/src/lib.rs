@@ -4,6 +4,7 @@ pub mod access;
 pub mod agents;
 pub mod audit;
 pub mod catalogue;
+mod closed_finding;
 pub mod decisions;
 pub mod entropy;
 mod feed;

@@ -71,7 +71,7 @@ impl Index {
         let shared = self.shared.read().expect(POISONED);
         let revision = shared.slots.get(&asset).and_then(|slot| {
             let block = self.block(slot.block);
-            // What waits is of other assets: one asset's reports come one after the other.
+            // If a change of this asset waits there, the preview is of no use, and the asset is judged anew.
             block.read_without_waiting().columns.revision(slot.at)
         });
         let effect = Effect::of(&shared, &has, asset, shared.touched(added, removed), added, removed);

@@ -1,6 +1,6 @@
 //! `report` (`agent.md` 3.4): an inventory's difference, facts and the scan's result become one transaction.
 
-use fettle_index::{AssetChange, ComponentId, Flip, MachineFacts, PatchNumber, Preview, Status};
+use fettle_index::{AssetChange, ComponentId, Flip, MachineFacts, Preview, Status};
 use fettle_model::ScanStatus;
 use fettle_store::assets::{Asset, AssetFacts, AssetInventory, ScanRequestState};
 use fettle_store::catalogue::{ClosedFinding, FindingCause};
@@ -17,7 +17,7 @@ use crate::Fleet;
 use crate::catalogue::learn::Learnt;
 use crate::catalogue::vulnerability_facts::IndexedPatches;
 use crate::ingest::Difference;
-use crate::ledger::{Ledger, since};
+use crate::ledger::Ledger;
 use crate::refusal::Refused;
 
 /// What an asset's last scan said about itself; stored packed beside the inventory.
@@ -175,22 +175,8 @@ impl Fleet {
         now: Timestamp,
     ) -> Vec<ClosedFinding> {
         let ended = flips.iter().filter(|flip| flip.from == Status::Missing);
-        ended
-            .filter_map(|flip| {
-                let learnt = self.index.synced_at(flip.patch)?;
-                let (sla_start, due) = self.index.clock(flip.patch, row.enrolled_at)?;
-                Some(ClosedFinding {
-                    asset: agent.number,
-                    patch: fettle_store::catalogue::PatchNumber(flip.patch.0),
-                    since: since(learnt, row.enrolled_at, ledger.changed(PatchNumber(flip.patch.0))),
-                    sla_start: Some(sla_start),
-                    due,
-                    closed: now,
-                    cause: FindingCause::ByHand,
-                    deployment: None,
-                })
-            })
-            .collect()
+        let (asset, ending) = ((agent.number, row.enrolled_at), (now, FindingCause::ByHand));
+        ended.filter_map(|flip| self.closed_finding(asset, flip.patch, ledger, ending)).collect()
     }
 
     async fn commit(

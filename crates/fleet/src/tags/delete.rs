@@ -9,8 +9,7 @@ use crate::Fleet;
 use crate::access::Actor;
 
 impl Fleet {
-    /// `revision`: `None` for whatever it is. Tags below it, rules that name it
-    /// and open exceptions use it.
+    /// `revision`: `None` for whatever it is. Tags below it, rules that name it and open exceptions use it.
     pub async fn delete_tag(&self, actor: &Actor, id: TagId, revision: Option<u64>) -> Result<(), TagError> {
         let _turn = self.tags_turn.lock().await;
         let mut read = self.database.read().await?;
