@@ -64,7 +64,7 @@ export type Overview = {
   cves: number;
   cvesRead: number;
   cvesOf: number;
-  knownExploited: number;
+  knownExploited: number | null;
   rebootPending: number;
   assetsOverdue: number;
   urgent: UrgentPatch[];

@@ -1,5 +1,6 @@
 import { Label, Tooltip } from "@patternfly/react-core";
 import type { PatchOutcome, PatchRow } from "../api/types";
+import { formatCount } from "../format/count";
 import { obstacleText, words } from "../format/words";
 import { outcomeTone } from "./tone";
 
@@ -70,8 +71,8 @@ export function CveCount({ cves }: { cves: PatchRow["cves"] }) {
   if (cves.length === 0) return <span className="ft-quiet">0</span>;
   const shown = cves.slice(0, 12).join(", ");
   return (
-    <Tooltip content={cves.length > 12 ? `${shown} and ${cves.length - 12} more` : shown}>
-      <span>{cves.length}</span>
+    <Tooltip content={cves.length > 12 ? `${shown} and ${formatCount(cves.length - 12)} more` : shown}>
+      <span>{formatCount(cves.length)}</span>
     </Tooltip>
   );
 }

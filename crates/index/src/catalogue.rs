@@ -10,9 +10,11 @@ use fettle_model::patch::{MatchedBy, Patch, PatchState};
 use fettle_model::vulnerability::{VulnerabilityFacts, derived_severity};
 use fettle_model::{Article, PackageKind, PatchId, Severity};
 use jiff::Timestamp;
+use roaring::RoaringBitmap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::audience::{AudienceNumber, Audiences};
+use crate::patch_values::PatchValues;
 use crate::updates::Updates;
 
 /// The dense number of a patch: given by the database, never shown.
@@ -65,6 +67,7 @@ pub(crate) enum Line {
 #[derive(Debug, Default)]
 pub(crate) struct Catalogue {
     patches: FxHashMap<PatchNumber, PatchEntry>,
+    numbers: RoaringBitmap,
     by_id: FxHashMap<PatchId, PatchNumber>,
     /// By the name and by the source that a clause speaks of, one patch of each chain that has such a clause: a chain
     /// grows with each version, and its patches are judged together.
@@ -78,6 +81,7 @@ pub(crate) struct Catalogue {
     spared: FxHashMap<PatchNumber, FxHashSet<PatchNumber>>,
     updates: Updates,
     audiences: Audiences,
+    values: PatchValues,
     /// Rises with each patch that is put in.
     generation: u64,
     /// Rises with each CVE of which something else is known.
@@ -94,6 +98,8 @@ impl Catalogue {
             self.by_id.insert(id, entry.number);
         }
         self.put_cves(&entry);
+        self.numbers.insert(entry.number.0);
+        self.values.put(self.patches.get(&entry.number), &entry);
         entry.derived_severity = self.derived_severity(&entry.patch);
         self.generation += 1;
         if entry.patch.update.is_some() {
@@ -337,6 +343,15 @@ impl Catalogue {
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &PatchEntry> {
         self.patches.values()
+    }
+
+    /// The numbers of all.
+    pub(crate) const fn numbers(&self) -> &RoaringBitmap {
+        &self.numbers
+    }
+
+    pub(crate) const fn values(&self) -> &PatchValues {
+        &self.values
     }
 
     /// Rises with each patch or newer revision of one: what was judged at the same generation was judged by the same

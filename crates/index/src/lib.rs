@@ -18,6 +18,7 @@ mod exception;
 mod finding;
 mod judging;
 mod load;
+mod patch_values;
 mod posting;
 pub mod query;
 mod shared_block;

@@ -6,6 +6,11 @@ use memchr::memmem::Finder;
 
 use crate::text::{Glyph, Pattern, Phrase, WholeMatcher, WordMatcher};
 
+/// Signs of a piece that most values may have.
+const SHORT: usize = 2;
+/// Separators for each of which the values may be looked through.
+const FEW: usize = 4;
+
 /// Finds all values that may match one of some matchers, and few others.
 #[derive(Debug)]
 pub struct Sieve {
@@ -100,9 +105,31 @@ impl Needle {
         Self { piece: Finder::new(piece.as_bytes()).into_owned(), whole }
     }
 
-    /// The first place in lower-case text.
-    pub fn find(&self, lower: &[u8]) -> Option<usize> {
-        self.piece.find(lower)
+    /// How it is found among values in which no other signs than `separators` stand between words, and `end` behind each
+    /// value, which is one of them: each way by other text, that begins so many places before the piece. A short piece
+    /// stands in many values, and in few at an edge. What no sign is before is not found by each of the ways.
+    pub fn ways(&self, separators: &[u8], end: u8) -> Vec<(Finder<'static>, usize)> {
+        let piece = self.piece.needle();
+        let separators = match self.whole {
+            Some(Edges { unit: Unit::Value, .. }) => &[end],
+            _ => separators,
+        };
+        let edges = self.whole.filter(|_| piece.len() <= SHORT && separators.len() <= FEW);
+        let with = |before: &[u8], behind: &[u8]| Finder::new(&[before, piece, behind].concat()).into_owned();
+        match edges {
+            Some(Edges { any_before: true, any_behind: false, .. }) => {
+                separators.iter().map(|sign| (with(b"", &[*sign]), 0)).collect()
+            }
+            Some(Edges { any_before: false, any_behind: true, .. }) => {
+                separators.iter().map(|sign| (with(&[*sign], b""), 1)).collect()
+            }
+            _ => vec![(self.piece.clone(), 0)],
+        }
+    }
+
+    /// Does lower-case text begin with the piece?
+    pub fn begins(&self, lower: &[u8]) -> bool {
+        lower.starts_with(self.piece.needle())
     }
 
     /// What the piece at a place of lower-case text tells of the value there, if that is of ASCII. `end` stands behind each
@@ -153,7 +180,7 @@ mod tests {
         let Some(needles) = sieve.needles() else { return Told::Perhaps };
         let lower = value.to_ascii_lowercase().into_bytes();
         let places = needles.iter().flat_map(|needle| {
-            let places = (0..=lower.len()).filter(|at| needle.find(&lower[*at..]) == Some(0));
+            let places = (0..=lower.len()).filter(|at| needle.begins(&lower[*at..]));
             places.map(|at| needle.tell(&lower, at, b'\0')).collect::<Vec<_>>()
         });
         let all: Vec<Told> = places.collect();

@@ -7,7 +7,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::backfill;
 use crate::error::{StoreError, WriteError};
-use crate::open;
+use crate::open::{self, WriterOptions};
 use crate::tx::{Link, Tx};
 use crate::writer::{self, Committed, WriterHandle};
 
@@ -61,8 +61,13 @@ impl Database {
         let (writer, inbox) = writer::channel();
         let stop = Arc::new(Notify::new());
         let (life, writer_lives) = watch::channel(());
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StoreError::StartWriter)?;
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        runtime.enable_time();
+        if let WriterOptions::Postgres(_) = &opened.writer {
+            // SQLite speaks through no socket: without one to listen to, waiting for a statement costs less.
+            runtime.enable_io();
+        }
+        let runtime = runtime.build().map_err(StoreError::StartWriter)?;
         let stopped = stop.clone();
         std::thread::Builder::new()
             .name("store-writer".to_owned())

@@ -8,9 +8,12 @@ import { exposed } from "../vulnerabilities/vulnerabilitiesList";
 
 type Figure = {
   name: string;
-  value: (overview: Overview) => number;
+  /** `null` where it is not known. */
+  value: (overview: Overview) => number | null;
   note?: (overview: Overview) => string;
   to: string;
+  /** Where it is not known: the page that says why. */
+  unknownTo?: string;
 };
 
 const figures: Figure[] = [
@@ -34,8 +37,10 @@ const figures: Figure[] = [
   {
     name: "Known exploited",
     value: ({ knownExploited }) => knownExploited,
-    note: () => "exposed CVEs in CISA's catalogue",
+    note: ({ knownExploited }) =>
+      knownExploited === null ? "CISA's catalogue was not read yet" : "exposed CVEs in CISA's catalogue",
     to: queryLink("/vulnerabilities", `${exposed} and isKnownExploited:true`),
+    unknownTo: "/catalogue",
   },
   {
     name: "Assets overdue",
@@ -55,18 +60,25 @@ const figures: Figure[] = [
   },
 ];
 
+function Count({ count }: { count: number | null }) {
+  if (count === null) return <span className="ft-figure-value">–</span>;
+  return (
+    <span className="ft-figure-value" title={formatCount(count)}>
+      {formatShort(count)}
+    </span>
+  );
+}
+
 export function Figures({ overview }: { overview: Overview | undefined }) {
   return (
     <ul className="ft-figures" aria-label="Figures">
-      {figures.map(({ name, value, note, to }) => (
+      {figures.map(({ name, value, note, to, unknownTo }) => (
         <li key={name}>
           <Card isCompact isFullHeight>
             <CardBody>
               {overview ? (
-                <Link to={to} className="ft-figure">
-                  <span className="ft-figure-value" title={formatCount(value(overview))}>
-                    {formatShort(value(overview))}
-                  </span>
+                <Link to={value(overview) === null && unknownTo ? unknownTo : to} className="ft-figure">
+                  <Count count={value(overview)} />
                   <span>
                     {name} {note && <small className="ft-figure-note">{note(overview)}</small>}
                   </span>

@@ -18,7 +18,11 @@ import { SupersedenceTab } from "./SupersedenceTab";
 const tabs = [
   { key: "summary", title: () => "Summary", Content: SummaryTab },
   { key: "packages", title: (patch: PatchDetails) => `Packages (${patch.packages.length})`, Content: PackagesTab },
-  { key: "cves", title: (patch: PatchDetails) => `CVEs (${patch.cves?.length ?? "not read"})`, Content: CvesTab },
+  {
+    key: "cves",
+    title: (patch: PatchDetails) => `CVEs (${patch.cves ? formatCount(patch.cves.length) : "not read"})`,
+    Content: CvesTab,
+  },
   { key: "supersedence", title: () => "Supersedence", Content: SupersedenceTab },
   {
     key: "missing",

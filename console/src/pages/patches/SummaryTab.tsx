@@ -1,5 +1,6 @@
 import { Grid, GridItem } from "@patternfly/react-core";
 import type { PatchDetails } from "../../api/types";
+import { formatCount } from "../../format/count";
 import { formatBytes } from "../../format/size";
 import { corroborationText, rebootText } from "../../format/words";
 import { When } from "../../labels/When";
@@ -35,7 +36,7 @@ export function SummaryTab({ patch }: { patch: PatchDetails }) {
           <Term name="Urgency">
             {patch.urgency ? `${patch.urgency} (the changelog's word; it is not a severity)` : null}
           </Term>
-          <Term name="CVEs">{patch.cves === null ? "changelog not read yet" : patch.cves.length}</Term>
+          <Term name="CVEs">{patch.cves === null ? "changelog not read yet" : formatCount(patch.cves.length)}</Term>
           <Term name="Restart needed">{rebootText(patch.reboot)}</Term>
           <Term name="Who vouches">{corroborationText(patch.corroboration)}</Term>
         </Facts>

@@ -96,24 +96,21 @@ impl Index {
             // One that left in between is not shown any more.
             let slots = assets.block(at).and(block.columns.taken());
             let (of_block, count) = first_of_block(&asking, at, block, &slots, order);
-            let row = |(position, slot): (Position, u16)| {
-                let columns = block.columns.get(slot)?;
-                Some((position, AssetRow { columns, counts: block.columns.counts(slot) }))
-            };
-            Ok((slots.len(), count, of_block.into_iter().filter_map(row).collect::<Vec<_>>()))
+            Ok((slots.len(), count, of_block))
         };
-        for of_block in asking.per_block(of_block) {
-            let (total, count, rows) = of_block?;
+        for (at, of_block) in asking.per_block(of_block).into_iter().enumerate() {
+            let (total, count, of_block) = of_block?;
             answer.total += total;
             behind += count;
-            first.extend(rows);
+            first.extend(of_block.into_iter().map(|(position, slot)| (position, (at, slot))));
         }
         first.sort_by(|(left, _), (right, _)| left.compare(right, order.keys));
         first.truncate(order.limit);
         if behind > first.len() as u64 {
             answer.next = first.last().map(|(position, _)| position.clone());
         }
-        answer.rows = first.into_iter().map(|(_, row)| row).collect();
+        // Of a million assets each block has first ones, and few of those are on the page.
+        answer.rows = first.iter().filter_map(|(position, (at, slot))| asking.row(position, *at, *slot)).collect();
         Ok(answer)
     }
 
@@ -190,6 +187,13 @@ impl Index {
 }
 
 impl Asking<'_> {
+    /// What a list shows of an asset, if it is there still.
+    fn row(&self, position: &Position, at: usize, slot: u16) -> Option<AssetRow> {
+        let block = self.block(at);
+        let columns = block.columns.get(slot).filter(|columns| position.id == ThingId::Uuid(columns.id.uuid()))?;
+        Some(AssetRow { columns, counts: block.columns.counts(slot) })
+    }
+
     fn id_of(&self, thing: Thing) -> ThingId {
         match thing.kind {
             ThingKind::Patch => {

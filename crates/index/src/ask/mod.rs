@@ -10,6 +10,7 @@ mod asset_column;
 mod asset_order;
 pub(crate) mod asset_set;
 mod assets;
+mod candidates;
 mod choice_column;
 mod deadline;
 mod explain;

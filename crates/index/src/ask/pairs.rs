@@ -13,7 +13,7 @@ use super::asking::{Asking, ThingSet};
 use super::asset_set::AssetSet;
 use super::deadline::AskError;
 use super::findings::{Findings, Latest, LatestOf};
-use super::resolved::{OfAsset, OfThing, Resolved};
+use super::resolved::{About, OfAsset, OfThing, Resolved};
 use super::things::ThingKind;
 use super::truth::Truth;
 use super::turns::Turns;
@@ -176,20 +176,23 @@ impl<'q> Asking<'_> {
 
     /// Replaces what is about patches alone by the patches for which it holds.
     fn with_thing_sets(&self, condition: &Resolved<'q>) -> Result<Resolved<'q>, AskError> {
-        let about = condition.about();
-        if about.things && !about.assets && !about.ties {
+        if is_about_patches_alone(condition) {
             let things = self.things_where(ThingKind::Patch, condition)?;
             return Ok(Resolved::OfThing(OfThing::Within(things)));
         }
-        let all = |parts: &[Resolved<'q>]| {
+        let all = |parts: &[Resolved<'q>], joined: fn(Vec<Resolved<'q>>) -> Resolved<'q>| {
+            // Patches are looked through once for all that is about them alone.
+            let (alone, others): (Vec<_>, Vec<_>) = parts.iter().cloned().partition(is_about_patches_alone);
+            let alone = (!alone.is_empty()).then(|| joined(alone));
+            let parts = alone.iter().chain(&others).map(|part| self.with_thing_sets(part));
+            let mut parts = parts.collect::<Result<Vec<_>, _>>()?;
             // What can be told of the patch alone is told first.
-            let mut parts: Vec<_> = parts.iter().map(|part| self.with_thing_sets(part)).collect::<Result<_, _>>()?;
             parts.sort_by_key(|part| cost(part));
-            Ok(parts)
+            Ok(joined(parts))
         };
         Ok(match condition {
-            Resolved::And(parts) => Resolved::And(all(parts)?),
-            Resolved::Or(parts) => Resolved::Or(all(parts)?),
+            Resolved::And(parts) => all(parts, Resolved::And)?,
+            Resolved::Or(parts) => all(parts, Resolved::Or)?,
             Resolved::Not(inner) => Resolved::Not(Box::new(self.with_thing_sets(inner)?)),
             other => other.clone(),
         })
@@ -213,6 +216,10 @@ impl<'q> Asking<'_> {
             Resolved::OfThing(_) | Resolved::OfAsset(_) => InBlock::Constant(false),
         }
     }
+}
+
+fn is_about_patches_alone(condition: &Resolved<'_>) -> bool {
+    condition.about() == About { things: true, ..About::default() }
 }
 
 fn asks_for_latest(condition: &Resolved<'_>) -> bool {

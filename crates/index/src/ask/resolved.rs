@@ -168,19 +168,6 @@ impl<'q> Asking<'_> {
         }
     }
 
-    fn find_things(&self, kind: ThingKind, condition: &Resolved<'_>) -> Result<ThingSet, AskError> {
-        let mut found = ThingSet::new();
-        for (at, number) in self.all(kind).iter().enumerate() {
-            if at % 1_024 == 0 {
-                self.check()?;
-            }
-            if self.holds(Thing { kind, number }, condition) {
-                found.insert(number);
-            }
-        }
-        Ok(found)
-    }
-
     /// Does a condition hold for a thing, looked at alone?
     pub(crate) fn holds(&self, thing: Thing, condition: &Resolved<'_>) -> bool {
         match condition {

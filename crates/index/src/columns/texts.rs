@@ -23,6 +23,8 @@ pub(super) struct Texts {
     /// Codes of texts with other signs than those of ASCII, which fold otherwise than byte by byte, or with [`END`].
     others: Vec<u32>,
     has_capitals: bool,
+    /// What stands between words of texts of ASCII, and [`END`], in order.
+    separators: Vec<u8>,
     /// Texts that nobody holds.
     idle: usize,
 }
@@ -65,6 +67,7 @@ impl Texts {
             self.others.push(code);
         }
         self.has_capitals |= text.bytes().any(|byte| byte.is_ascii_uppercase());
+        self.note_separators(text);
         let Self { all, spans, by_text, .. } = self;
         by_text.insert_unique(hash(text), code, |code| hash(text_at(all, spans, *code as usize - 1)));
         (code, true)
@@ -122,24 +125,39 @@ impl Texts {
         }
         let lower = self.lower();
         for needle in needles {
-            let (mut from, mut at) = (0, 0);
-            while let Some(found) = needle.find(lower.get(from..).unwrap_or_default()) {
-                let found = from + found;
-                // Most are told by the signs beside them, before it is known of which text they are.
-                let told = needle.tell(&lower, found, END);
-                if told == Told::No {
-                    from = found + 1;
-                    continue;
+            // The first text has no sign before it.
+            if needle.begins(&lower) {
+                wanted[1] |= self.get(1).is_some_and(&matches);
+            }
+            for (way, piece_at) in needle.ways(&self.separators, END) {
+                let (mut from, mut at) = (0, 0);
+                while let Some(found) = way.find(lower.get(from..).unwrap_or_default()) {
+                    let found = from + found + piece_at;
+                    // Most are told by the signs beside them, before it is known of which text they are.
+                    let told = needle.tell(&lower, found, END);
+                    if told == Told::No {
+                        from = found + 1 - piece_at;
+                        continue;
+                    }
+                    at = self.at_or_behind(at, found);
+                    let (begin, end) = self.range(at);
+                    let text = &lower[begin..end];
+                    let is_told = told == Told::Matches && text.is_ascii() && !text.contains(&END);
+                    wanted[at + 1] |= self.spans[at].holders > 0 && (is_told || matches(self.text(at)));
+                    // The sign behind it may be the one before the next.
+                    from = end + 1 - piece_at;
                 }
-                at = self.at_or_behind(at, found);
-                let (begin, end) = self.range(at);
-                let text = &lower[begin..end];
-                let is_told = told == Told::Matches && text.is_ascii() && !text.contains(&END);
-                wanted[at + 1] |= self.spans[at].holders > 0 && (is_told || matches(self.text(at)));
-                from = end + 1;
             }
         }
         wanted
+    }
+
+    fn note_separators(&mut self, text: &str) {
+        for sign in text.bytes().chain([END]).filter(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric()) {
+            if let Err(at) = self.separators.binary_search(&sign) {
+                self.separators.insert(at, sign);
+            }
+        }
     }
 
     /// Of which text a place is; of none before `at`. Found texts lie close to each other, as a rule.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use fettle_model::PatchId;
+use fettle_store::catalogue::VulnerabilityFormat;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -31,8 +32,8 @@ pub struct OverviewFigures {
     pub cves: usize,
     pub cves_read: usize,
     pub cves_of: usize,
-    /// Known exploited vulnerabilities that an asset is exposed to.
-    pub known_exploited: usize,
+    /// Known exploited vulnerabilities that an asset is exposed to; `null` before CISA's catalogue was read.
+    pub known_exploited: Option<usize>,
     pub reboot_pending: usize,
     /// Assets with a missing patch that is past its due date.
     pub assets_overdue: u64,
@@ -62,10 +63,20 @@ impl AppState {
     }
 }
 
+impl AppState {
+    /// None of them is known where nobody told of any: that is not the same as none.
+    async fn counted_known_exploited(&self, count: usize) -> Result<Option<usize>, ApiError> {
+        let is_known = count > 0
+            || self.fleet.database.read().await?.vulnerability_documents().is_there(VulnerabilityFormat::Kev).await?;
+        Ok(is_known.then_some(count))
+    }
+}
+
 #[utoipa::path(get, path = "/v1/overview", tag = "overview", responses((status = 200, body = OverviewFigures)))]
 pub async fn overview(State(app): State<Arc<AppState>>) -> Result<Json<OverviewFigures>, ApiError> {
     app.index_ready()?;
     let figures = app.fleet.index.overview(URGENT);
+    let known_exploited = app.counted_known_exploited(figures.known_exploited).await?;
     let urgent = figures.urgent.into_iter().map(|(entry, missing)| UrgentPatch {
         patch_id: entry.patch.id,
         security: entry.patch.is_security(),
@@ -87,7 +98,7 @@ pub async fn overview(State(app): State<Arc<AppState>>) -> Result<Json<OverviewF
         cves: figures.cves,
         cves_read: figures.cves_read,
         cves_of: figures.cves_of,
-        known_exploited: figures.known_exploited,
+        known_exploited,
         reboot_pending: figures.reboot_pending,
         assets_overdue: figures.overdue,
         urgent: urgent.collect(),

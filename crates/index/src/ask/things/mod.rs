@@ -32,7 +32,7 @@ impl Asking<'_> {
     /// All of a kind. Of components those that an asset in scope has.
     pub(crate) fn all(&self, kind: ThingKind) -> ThingSet {
         match kind {
-            ThingKind::Patch => self.shared.catalogue.all().map(|entry| entry.number.0).collect(),
+            ThingKind::Patch => self.shared.catalogue.numbers().clone(),
             ThingKind::Vulnerability => (0..u32::try_from(self.cves().len()).unwrap_or(u32::MAX)).collect(),
             ThingKind::Component => {
                 let ids = self.shared.dictionary.all().map(|(id, _)| id.0);
