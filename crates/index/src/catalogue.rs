@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use fettle_catalog::chain::{ChainKey, Chains};
 use fettle_catalog::rule::Rule;
@@ -82,6 +82,8 @@ pub(crate) struct Catalogue {
     updates: Updates,
     audiences: Audiences,
     values: PatchValues,
+    /// Those that another replaces, found when they are asked for, and anew after a change.
+    superseded: OnceLock<RoaringBitmap>,
     /// Rises with each patch that is put in.
     generation: u64,
     /// Rises with each CVE of which something else is known.
@@ -98,6 +100,7 @@ impl Catalogue {
             self.by_id.insert(id, entry.number);
         }
         self.put_cves(&entry);
+        self.superseded.take();
         self.numbers.insert(entry.number.0);
         self.values.put(self.patches.get(&entry.number), &entry);
         entry.derived_severity = self.derived_severity(&entry.patch);
@@ -144,6 +147,7 @@ impl Catalogue {
 
     /// Works out anew what replaces what among the updates of these products.
     pub(crate) fn link<'a>(&mut self, products: impl IntoIterator<Item = &'a str>) {
+        self.superseded.take();
         for product in products {
             let entries: Vec<&PatchEntry> =
                 self.updates.group(product).filter_map(|number| self.patches.get(&number)).collect();
@@ -343,6 +347,14 @@ impl Catalogue {
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &PatchEntry> {
         self.patches.values()
+    }
+
+    /// The numbers of those of which [`Catalogue::is_replaced`] holds.
+    pub(crate) fn superseded(&self) -> &RoaringBitmap {
+        self.superseded.get_or_init(|| {
+            let superseded = |number: &u32| self.get(PatchNumber(*number)).is_some_and(|entry| self.is_replaced(entry));
+            self.numbers.iter().filter(superseded).collect()
+        })
     }
 
     /// The numbers of all.

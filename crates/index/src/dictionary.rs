@@ -9,6 +9,9 @@ use fettle_model::patch::MatchedBy;
 use fettle_model::{Article, PackageKind, Repository};
 use rustc_hash::FxHashMap;
 
+use crate::source_package::source_package;
+use crate::text_index::TextIndex;
+
 /// The number under which the database interned a component.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ComponentId(pub u32);
@@ -26,6 +29,9 @@ pub(crate) struct Dictionary {
     /// By the package's name.
     offers: FxHashMap<String, Vec<ComponentId>>,
     articles: FxHashMap<Article, ComponentId>,
+    /// By name, and by the source package's.
+    names: TextIndex,
+    sources: TextIndex,
 }
 
 /// One place in a line: a version of the package, or, in a source's line, of its source.
@@ -118,6 +124,10 @@ impl Dictionary {
             self.counted.resize(at + 1, Counted::Nothing);
         }
         self.counted[at] = Counted::of(component);
+        self.names.insert(&component.name(), id.0);
+        if let Some((source, _)) = source_package(component) {
+            self.sources.insert(&source, id.0);
+        }
         self.known.insert(id, component.clone());
         self.arrived.push(id);
     }
@@ -133,6 +143,14 @@ impl Dictionary {
 
     pub(crate) fn all(&self) -> impl Iterator<Item = (ComponentId, &Component)> {
         self.known.iter().map(|(id, component)| (*id, component))
+    }
+
+    pub(crate) const fn names(&self) -> &TextIndex {
+        &self.names
+    }
+
+    pub(crate) const fn sources(&self) -> &TextIndex {
+        &self.sources
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -4,8 +4,8 @@
 //! What lies below each place of a line is put together once for all of them.
 
 use fettle_catalog::rule::{Clause, Reach, Rule};
-use fettle_model::AssetId;
 use fettle_model::patch::MatchedBy;
+use fettle_model::{AssetId, Repository};
 use rustc_hash::FxHashMap;
 
 use crate::Slot;
@@ -49,6 +49,8 @@ pub(crate) struct Judging<'a> {
     dictionary: &'a Dictionary,
     slots: &'a FxHashMap<AssetId, Slot>,
     products: FxHashMap<&'a str, Bits>,
+    /// Those of a release and repository.
+    repositories: FxHashMap<(&'a str, &'a Repository), Bits>,
     /// Source package of the chain that was judged last, whose lines are kept: its name is the same in other releases.
     source: &'a str,
     /// Of a line in an architecture and a module stream, cut behind each of its versions: what lies below.
@@ -92,6 +94,7 @@ impl<'a> Judging<'a> {
             dictionary,
             slots,
             products: FxHashMap::default(),
+            repositories: FxHashMap::default(),
             source: "",
             lines: FxHashMap::default(),
             kins: FxHashMap::default(),
@@ -179,10 +182,14 @@ impl<'a> Judging<'a> {
 
     /// Those of the rule's release and repository.
     fn within(&mut self, rule: &'a Rule) -> Bits {
-        let mut within = self.of_product(&rule.product).clone();
-        if let Some(repository) = &rule.repository {
-            within.keep(&self.block.union(self.dictionary.repository(repository).iter().copied()));
+        let Some(repository) = &rule.repository else { return self.of_product(&rule.product).clone() };
+        let key = (rule.product.as_str(), repository);
+        if let Some(known) = self.repositories.get(&key) {
+            return known.clone();
         }
+        let mut within = self.block.union(self.dictionary.repository(repository).iter().copied());
+        within.keep(self.of_product(&rule.product));
+        self.repositories.insert(key, within.clone());
         within
     }
 

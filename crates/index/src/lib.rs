@@ -22,8 +22,10 @@ mod patch_values;
 mod posting;
 pub mod query;
 mod shared_block;
+mod source_package;
 pub mod tags;
 mod tally;
+mod text_index;
 mod update_judging;
 mod updates;
 

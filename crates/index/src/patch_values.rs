@@ -1,40 +1,36 @@
-//! Patches by the texts that few of them share many of: packages, releases, vendors. What a query asks of such a text is
-//! asked of each distinct one, and not of each patch.
+//! Patches by their texts: titles, packages, releases, vendors.
 
-use fettle_qql::token::TokenId;
 use fettle_qql::tokens::PatchToken;
-use roaring::RoaringBitmap;
-use rustc_hash::FxHashMap;
 
 use crate::catalogue::PatchEntry;
+use crate::text_index::TextIndex;
 
-/// Texts of the catalogue, each with the numbers of its patches.
 #[derive(Debug, Default)]
 pub(crate) struct PatchValues {
-    packages: Texts,
-    releases: Texts,
-    vendors: Texts,
+    titles: TextIndex,
+    packages: TextIndex,
+    releases: TextIndex,
+    vendors: TextIndex,
 }
 
-/// None is empty, and none is without a patch.
-#[derive(Debug, Default)]
-pub(crate) struct Texts(FxHashMap<String, RoaringBitmap>);
+/// Texts of a patch.
+type TextsOf = fn(&PatchEntry) -> Vec<&str>;
 
 impl PatchValues {
     /// `known`: the revision before, whose texts it may not have any more.
     pub(crate) fn put(&mut self, known: Option<&PatchEntry>, entry: &PatchEntry) {
         for (texts, of) in self.each() {
-            for text in known.into_iter().flat_map(of) {
+            let now = of(entry);
+            for text in known.into_iter().flat_map(of).filter(|text| !now.contains(text)) {
                 texts.remove(text, entry.number.0);
             }
-            for text in of(entry) {
-                texts.insert(text, entry.number.0);
-            }
+            now.into_iter().for_each(|text| texts.insert(text, entry.number.0));
         }
     }
 
-    fn each(&mut self) -> [(&mut Texts, fn(&PatchEntry) -> Vec<&str>); 3] {
+    fn each(&mut self) -> [(&mut TextIndex, TextsOf); 4] {
         [
+            (&mut self.titles, |entry| vec![&entry.patch.title]),
             (&mut self.packages, |entry| entry.patch.packages.iter().map(|package| package.name.as_str()).collect()),
             (&mut self.releases, |entry| vec![&entry.patch.product]),
             (&mut self.vendors, |entry| vec![&entry.patch.vendor]),
@@ -42,39 +38,13 @@ impl PatchValues {
     }
 
     /// The texts that are all values of a token; `None`: of this one they are not kept.
-    pub(crate) const fn of(&self, token: TokenId) -> Option<&Texts> {
+    pub(crate) const fn of(&self, token: PatchToken) -> Option<&TextIndex> {
         match token {
-            TokenId::Patch(PatchToken::PackageName) => Some(&self.packages),
-            TokenId::Patch(PatchToken::OsRelease) => Some(&self.releases),
-            TokenId::Patch(PatchToken::Vendor) => Some(&self.vendors),
+            PatchToken::Title => Some(&self.titles),
+            PatchToken::PackageName => Some(&self.packages),
+            PatchToken::OsRelease => Some(&self.releases),
+            PatchToken::Vendor => Some(&self.vendors),
             _ => None,
         }
-    }
-}
-
-impl Texts {
-    fn insert(&mut self, text: &str, patch: u32) {
-        if text.is_empty() {
-            return;
-        }
-        match self.0.get_mut(text) {
-            Some(patches) => drop(patches.insert(patch)),
-            None => drop(self.0.insert(text.to_owned(), RoaringBitmap::from_iter([patch]))),
-        }
-    }
-
-    fn remove(&mut self, text: &str, patch: u32) {
-        if let Some(patches) = self.0.get_mut(text) {
-            patches.remove(patch);
-            if patches.is_empty() {
-                self.0.remove(text);
-            }
-        }
-    }
-
-    /// Patches with a text that is wanted.
-    pub(crate) fn patches_where(&self, is_wanted: impl Fn(&str) -> bool) -> RoaringBitmap {
-        let wanted = self.0.iter().filter(|(text, _)| is_wanted(text));
-        roaring::MultiOps::union(wanted.map(|(_, patches)| patches))
     }
 }

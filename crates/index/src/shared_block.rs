@@ -2,7 +2,7 @@
 //! with it, and applied by whoever locks it next: reports do not wait for questions, and every question that begins
 //! after a change sees it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::block::Block;
@@ -20,6 +20,8 @@ pub(crate) struct SharedBlock {
     waiting: Mutex<Vec<Change>>,
     /// Some are waiting. Written while `waiting` is locked.
     has_waiting: AtomicBool,
+    /// Who waits for the lock itself, to write.
+    writers: AtomicUsize,
 }
 
 impl SharedBlock {
@@ -38,9 +40,17 @@ impl SharedBlock {
 
     /// With all changes that came before.
     pub(crate) fn write(&self, shared: &Shared) -> RwLockWriteGuard<'_, Block> {
-        let mut block = self.block.write().expect(POISONED);
+        self.writers.fetch_add(1, Ordering::Relaxed);
+        let block = self.block.write();
+        self.writers.fetch_sub(1, Ordering::Relaxed);
+        let mut block = block.expect(POISONED);
         self.apply_waiting(&mut block, shared);
         block
+    }
+
+    /// Does somebody wait for whoever holds it? Changes that were left with it do not.
+    pub(crate) fn is_waited_for(&self) -> bool {
+        self.writers.load(Ordering::Relaxed) > 0
     }
 
     /// Applies the change now, or leaves it to the next one that locks the block.

@@ -3,6 +3,8 @@
 use fettle_model::component::Component;
 use fettle_model::{AssetId, PatchId};
 use fettle_qql::order::SortKey;
+use fettle_qql::token::TokenId;
+use fettle_qql::tokens::PatchToken;
 use jiff::Timestamp;
 
 use super::asking::Asking;
@@ -173,6 +175,9 @@ impl Index {
             Found::Things(kind, things) if kind == wanted => things,
             _ => return Ok(nothing),
         };
+        if order.keys.iter().any(|key| key.token.id == TokenId::Patch(PatchToken::MissingCount)) {
+            asking.narrow_missing_counts(&things);
+        }
         let place = |number: u32| {
             let thing = Thing { kind: wanted, number };
             let value = |key: &SortKey| Position::value_of(*key, |visit| asking.each_value(thing, key.token, visit));
@@ -228,7 +233,7 @@ impl Asking<'_> {
                     });
                     FindingCount { missing, installed, overdue }
                 };
-                counts.extend(turns.begin().map(count));
+                counts.extend(turns.begin(|| self.is_waited_for(at)).map(count));
             }
             counts
         };

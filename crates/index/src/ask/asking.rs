@@ -86,6 +86,11 @@ impl<'a> Asking<'a> {
         self.blocks[at].read(self.shared)
     }
 
+    /// Does somebody wait for block `at`, which this question holds?
+    pub(super) fn is_waited_for(&self, at: usize) -> bool {
+        self.blocks[at].is_waited_for()
+    }
+
     /// Something of each block, in their order: at work on several at once. `of` must not come back here.
     pub(crate) fn per_block<T: Send>(&self, of: impl Fn(usize, &Block) -> T + Sync) -> Vec<T> {
         self.each_block(|at| of(at, &self.block(at)))

@@ -103,7 +103,7 @@ impl Asking<'_> {
             while turns.has_more() && !rest.is_empty() {
                 self.check()?;
                 let block = self.block(at);
-                for (_, components) in turns.begin() {
+                for (_, components) in turns.begin(|| self.is_waited_for(at)) {
                     rest.remove(&block.union(components.iter().copied()));
                     if rest.is_empty() {
                         break;
@@ -131,7 +131,9 @@ impl Asking<'_> {
                 let block = self.block(at);
                 // Of all that stand here no posting has to be cut.
                 let within = (slots != block.columns.taken()).then(|| slots.to_bitmap());
-                counts.extend(turns.begin().map(|components| of(&block, components, within.as_ref())));
+                counts.extend(
+                    turns.begin(|| self.is_waited_for(at)).map(|components| of(&block, components, within.as_ref())),
+                );
             }
             Ok(counts)
         };

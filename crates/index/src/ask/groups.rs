@@ -41,7 +41,7 @@ impl<'q> Asking<'_> {
                 self.check()?;
                 let block = self.block(at);
                 let is_missed = |patch: &&PatchNumber| block.missing(**patch).is_some_and(|on| !on.is_disjoint(&slots));
-                patches.extend(turns.begin().filter(is_missed));
+                patches.extend(turns.begin(|| self.is_waited_for(at)).filter(is_missed));
             }
         }
         Ok(self.vulnerabilities_of(|fixes| fixes.iter().any(|patch| patches.contains(patch))))
@@ -68,7 +68,7 @@ impl<'q> Asking<'_> {
                 self.check()?;
                 let block = self.block(at);
                 let is_there = |id: &ComponentId| !found.contains(id.0) && block.has_on(*id, &slots);
-                let here: Vec<ComponentId> = turns.begin().filter(is_there).collect();
+                let here: Vec<ComponentId> = turns.begin(|| self.is_waited_for(at)).filter(is_there).collect();
                 found.extend(here.into_iter().map(|id| id.0));
             }
         }

@@ -164,7 +164,7 @@ impl<'q> Asking<'_> {
                 let block = self.block(at);
                 let scope = self.limits(at, &block);
                 let mut findings = Findings::new(self.shared, at, &block).knowing(latest.as_ref());
-                for (place, entry) in turns.begin() {
+                for (place, entry) in turns.begin(|| self.is_waited_for(at)) {
                     let (condition, findings, scope) = (&in_block, &mut findings, scope.as_ref());
                     take(&mut taken, place, Pairs { condition, entry, findings, scope });
                 }

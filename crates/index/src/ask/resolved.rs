@@ -3,6 +3,7 @@
 //! What stands in a group speaks of the inner thing and of what ties the two, never of anything further out. So a group
 //! is a set, found once: the assets that have a patch for which the inner query holds, the patches that have such an asset.
 
+use fettle_model::component::Component;
 use fettle_qql::token::TokenId;
 use fettle_qql::tokens::AssetToken;
 use fettle_qql::typed::{Elements, Expression, Form, Free, Leaf, Related, Test};
@@ -105,8 +106,9 @@ impl<'q> Asking<'_> {
                 // A list is null when it is empty: no component has a value.
                 let negated = leaf.test == Test::Null;
                 let test = if negated { &Test::Present } else { &leaf.test };
-                let any_of =
-                    self.components_where(|component| holds(test, |visit| each_value_of(component, leaf.token, visit)));
+                let candidates = || if negated { None } else { self.with_value(leaf) };
+                let is_wanted = |component: &_| holds(test, |visit| each_value_of(component, leaf.token, visit));
+                let any_of = self.components_where(candidates, is_wanted);
                 Resolved::OfAsset(OfAsset::Components { any_of, negated })
             }
             TokenId::Asset(_) => Resolved::OfAsset(OfAsset::Leaf(leaf)),
@@ -115,12 +117,23 @@ impl<'q> Asking<'_> {
         }
     }
 
-    fn components_where(&self, is_wanted: impl Fn(&fettle_model::component::Component) -> bool) -> Vec<ComponentId> {
+    /// `candidates`: those outside of which none is wanted, where these are known.
+    fn components_where(
+        &self,
+        candidates: impl Fn() -> Option<ThingSet>,
+        is_wanted: impl Fn(&Component) -> bool,
+    ) -> Vec<ComponentId> {
         let dictionary = &self.shared.dictionary;
         if let Some(recalling) = &self.recalling {
             return recalling.components(dictionary, is_wanted);
         }
-        dictionary.all().filter(|(_, component)| is_wanted(component)).map(|(id, _)| id).collect()
+        match candidates() {
+            Some(candidates) => {
+                let is_wanted = |id: &ComponentId| dictionary.component(*id).is_some_and(&is_wanted);
+                candidates.into_iter().map(ComponentId).filter(is_wanted).collect()
+            }
+            None => dictionary.all().filter(|(_, component)| is_wanted(component)).map(|(id, _)| id).collect(),
+        }
     }
 
     fn elements(&self, elements: &'q Elements) -> Resolved<'q> {
@@ -128,9 +141,9 @@ impl<'q> Asking<'_> {
         match elements.token.id {
             TokenId::Asset(AssetToken::Interfaces) => Resolved::OfAsset(OfAsset::Interfaces(inner)),
             TokenId::Asset(_) => {
-                let any_of = self.components_where(|component| {
-                    element_holds(inner, &|token, visit| each_value_of(component, token, visit))
-                });
+                let is_wanted =
+                    |component: &_| element_holds(inner, &|token, visit| each_value_of(component, token, visit));
+                let any_of = self.components_where(|| self.with_element(inner), is_wanted);
                 Resolved::OfAsset(OfAsset::Components { any_of, negated: false })
             }
             _ => Resolved::OfThing(OfThing::Packages(inner)),

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use roaring::{MultiOps as _, RoaringBitmap};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::asking::Asking;
+use super::asking::{Asking, ThingSet};
 use super::findings::Findings;
 use super::turns::Turns;
 use crate::block::Block;
@@ -30,13 +30,20 @@ pub(super) type Within = Option<RoaringBitmap>;
 impl<'a> Asking<'a> {
     /// Assets in scope that miss the patch.
     pub(crate) fn missing_count(&self, patch: PatchNumber) -> u64 {
-        let make = || {
-            let patches: Vec<PatchNumber> = self.shared.catalogue.all().map(|entry| entry.number).collect();
-            self.sums(&patches, |block, within, patch| {
-                block.missing(*patch).map_or(0, |missing| count_within(missing, within))
-            })
-        };
-        self.totals.missing.get_or_init(make).get(&patch).copied().unwrap_or_default()
+        let counts = self.totals.missing.get_or_init(|| self.missing_counts(self.shared.catalogue.numbers()));
+        counts.get(&patch).copied().unwrap_or_default()
+    }
+
+    /// From now on [`Asking::missing_count`] is asked of these alone: others need not be counted.
+    pub(super) fn narrow_missing_counts(&self, patches: &ThingSet) {
+        self.totals.missing.get_or_init(|| self.missing_counts(patches));
+    }
+
+    fn missing_counts(&self, patches: &ThingSet) -> FxHashMap<PatchNumber, u64> {
+        let patches: Vec<PatchNumber> = patches.iter().map(PatchNumber).collect();
+        self.sums(&patches, |block, within, patch| {
+            block.missing(*patch).map_or(0, |missing| count_within(missing, within))
+        })
     }
 
     /// Assets in scope that have the patch.
@@ -54,7 +61,7 @@ impl<'a> Asking<'a> {
                     let mut findings = Findings::new(self.shared, at, &block);
                     let count =
                         |entry: &&'a PatchEntry| (entry.number, findings.installed_count(entry, scope.as_ref()));
-                    counts.extend(turns.begin().map(count));
+                    counts.extend(turns.begin(|| self.is_waited_for(at)).map(count));
                 }
                 counts
             };
@@ -96,7 +103,7 @@ impl<'a> Asking<'a> {
                 let block = self.block(at);
                 let within = self.limits(at, &block);
                 let count = |thing: &T| (*thing, of(&block, &within, thing));
-                counts.extend(turns.begin().map(count).filter(|(_, count)| *count > 0));
+                counts.extend(turns.begin(|| self.is_waited_for(at)).map(count).filter(|(_, count)| *count > 0));
             }
             counts
         };

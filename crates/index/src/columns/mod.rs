@@ -22,6 +22,7 @@ pub(crate) use interfaces::InterfaceParts;
 pub(crate) use number::NumberColumn;
 pub(crate) use ranks::Ranks;
 pub(crate) use text::TextColumn;
+pub(crate) use texts::Texts;
 
 use crate::bits::Bits;
 use crate::posting::slot_of;

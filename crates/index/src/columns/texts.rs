@@ -16,7 +16,7 @@ const FEW: usize = 64;
 
 /// Code `n`, from 1 on, stands at `n - 1` of `spans`. Codes rise in the order of the texts in memory.
 #[derive(Debug, Default)]
-pub(super) struct Texts {
+pub(crate) struct Texts {
     all: String,
     spans: Vec<Span>,
     by_text: HashTable<u32>,
@@ -43,7 +43,7 @@ impl Texts {
         (self.spans.get(at)?.holders > 0).then(|| self.text(at))
     }
 
-    pub(super) const fn highest_code(&self) -> usize {
+    pub(crate) const fn highest_code(&self) -> usize {
         self.spans.len()
     }
 
@@ -53,9 +53,14 @@ impl Texts {
         places.filter(|(_, (_, span))| span.holders > 0).map(|(code, (at, _))| (code, self.text(at)))
     }
 
+    /// Of a text that somebody holds.
+    pub(crate) fn code_of(&self, text: &str) -> Option<u32> {
+        self.by_text.find(hash(text), |code| self.text(*code as usize - 1) == text).copied()
+    }
+
     /// One more holder of a text; true where it is new.
-    pub(super) fn hold(&mut self, text: &str) -> (u32, bool) {
-        if let Some(code) = self.by_text.find(hash(text), |code| self.text(*code as usize - 1) == text).copied() {
+    pub(crate) fn hold(&mut self, text: &str) -> (u32, bool) {
+        if let Some(code) = self.code_of(text) {
             self.spans[code as usize - 1].holders += 1;
             return (code, false);
         }
@@ -74,7 +79,7 @@ impl Texts {
     }
 
     /// One holder less.
-    pub(super) fn release(&mut self, code: u32) {
+    pub(crate) fn release(&mut self, code: u32) {
         let Some(at) = (code as usize).checked_sub(1) else { return };
         self.spans[at].holders -= 1;
         if self.spans[at].holders == 0 {
@@ -88,12 +93,12 @@ impl Texts {
     }
 
     /// Most texts are held by nobody.
-    pub(super) const fn is_mostly_idle(&self) -> bool {
+    pub(crate) const fn is_mostly_idle(&self) -> bool {
         self.idle > FEW && self.idle > self.spans.len() / 2
     }
 
     /// Without texts that nobody holds, and the new code of each old one.
-    pub(super) fn compacted(&self) -> (Self, Vec<u32>) {
+    pub(crate) fn compacted(&self) -> (Self, Vec<u32>) {
         let mut compacted = Self::default();
         let mut codes = vec![0; self.spans.len() + 1];
         for (code, text) in self.held() {
@@ -114,7 +119,7 @@ impl Texts {
     }
 
     /// Marks the codes of texts for which it holds. `matches` holds for nothing that the sieve keeps back.
-    pub(super) fn mark(&self, sieve: &Sieve, matches: impl Fn(&str) -> bool) -> Vec<bool> {
+    pub(crate) fn mark(&self, sieve: &Sieve, matches: impl Fn(&str) -> bool) -> Vec<bool> {
         let mut wanted = vec![false; self.spans.len() + 1];
         let Some(needles) = sieve.needles() else {
             self.held().filter(|(_, text)| matches(text)).for_each(|(code, _)| wanted[code as usize] = true);

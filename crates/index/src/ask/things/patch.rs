@@ -58,7 +58,7 @@ fn single<'e>(
         PatchToken::VendorSeverity => Value::choice(token, entry.severity().name()),
         PatchToken::Category => Value::choice(token, patch.category()),
         PatchToken::IsSecurity => Some(Value::Flag(patch.is_security())),
-        PatchToken::IsSuperseded => Some(Value::Flag(asking.shared.catalogue.is_replaced(entry))),
+        PatchToken::IsSuperseded => Some(Value::Flag(asking.shared.catalogue.superseded().contains(entry.number.0))),
         PatchToken::Enabled => Some(Value::Flag(entry.state.enabled)),
         PatchToken::Deleted => Some(Value::Flag(patch.withdrawn)),
         PatchToken::IsHidden => Some(Value::Flag(entry.state.is_hidden())),
