@@ -24,7 +24,9 @@ impl PatchValues {
             for text in known.into_iter().flat_map(of).filter(|text| !now.contains(text)) {
                 texts.remove(text, entry.number.0);
             }
-            now.into_iter().for_each(|text| texts.insert(text, entry.number.0));
+            for text in now {
+                texts.insert(text, entry.number.0);
+            }
         }
     }
 

@@ -59,20 +59,20 @@ impl TextIndex {
             Test::Words(asked) => {
                 let sieve = Sieve::of_words(asked.iter().map(|asked| &asked.matcher));
                 let matches = |text: &str| asked.iter().any(|asked| asked.matcher.matches(text));
-                Some(self.of_codes(self.texts.mark(&sieve, matches)))
+                Some(self.of_codes(&self.texts.mark(&sieve, matches)))
             }
             Test::Whole(asked) => {
                 let sieve = Sieve::of_wholes(asked.iter().map(|asked| &asked.matcher));
                 let matches = |text: &str| asked.iter().any(|asked| asked.matcher.matches(text));
-                Some(self.of_codes(self.texts.mark(&sieve, matches)))
+                Some(self.of_codes(&self.texts.mark(&sieve, matches)))
             }
-            Test::Present => Some(self.of_codes(vec![true; self.having.len()])),
+            Test::Present => Some(self.of_codes(&vec![true; self.having.len()])),
             _ => None,
         }
     }
 
-    fn of_codes(&self, wanted: Vec<bool>) -> RoaringBitmap {
-        let wanted = || self.having.iter().zip(&wanted).filter(|(_, wanted)| **wanted).map(|(having, _)| having);
+    fn of_codes(&self, wanted: &[bool]) -> RoaringBitmap {
+        let wanted = || self.having.iter().zip(wanted).filter(|(_, wanted)| **wanted).map(|(having, _)| having);
         let many = wanted().filter_map(|having| if let Having::Many(things) = having { Some(things) } else { None });
         let one = wanted().filter_map(|having| if let Having::One(thing) = having { Some(*thing) } else { None });
         let mut one: Vec<u32> = one.collect();

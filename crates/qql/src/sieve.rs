@@ -6,8 +6,8 @@ use memchr::memmem::Finder;
 
 use crate::text::{Glyph, Pattern, Phrase, WholeMatcher, WordMatcher};
 
-/// Signs of a piece that most values may have.
-const SHORT: usize = 2;
+/// Signs of a piece that most values may have: of two signs it is found as fast without its edges.
+const SHORT: usize = 1;
 /// Separators for each of which the values may be looked through.
 const FEW: usize = 4;
 

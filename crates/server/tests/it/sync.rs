@@ -92,6 +92,7 @@ async fn a_feed_is_asked_by_condition_and_a_bad_answer_changes_nothing() {
     let _asset = enrolled(&app, "old", vec![binary("dmsetup", "2:1.02.185-2", "lvm2", "2.03.16-2")]).await;
     import(&app, vec![advisory("DSA-6101", &[("lvm2", "2.03.16-3")], "CVE-2026-2001")]).await;
     let exploited = async || app.get("/v1/overview").await.ok()["knownExploited"].clone();
+    assert_eq!(exploited().await, json!(null), "nobody told yet");
 
     let row = sync(&app, &vendor).await;
     assert_eq!((&row["status"], &row["address"]), (&json!("Good"), &json!(address)));
