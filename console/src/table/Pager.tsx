@@ -1,4 +1,5 @@
 import { Pagination } from "@patternfly/react-core";
+import { formatCount } from "../format/count";
 import { limits } from "../url/listState";
 import type { ListAddress } from "../url/useListState";
 
@@ -16,6 +17,14 @@ export function Pager(props: {
       isCompact
       variant={props.variant ?? "top"}
       itemCount={total}
+      toggleTemplate={({ firstIndex = 0, lastIndex = 0 }) => (
+        <>
+          <b>
+            {formatCount(firstIndex)} - {formatCount(lastIndex)}
+          </b>{" "}
+          of <b>{formatCount(total)}</b>
+        </>
+      )}
       page={address.page}
       perPage={address.limit}
       perPageOptions={limits.map((value) => ({ title: String(value), value }))}

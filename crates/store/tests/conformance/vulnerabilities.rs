@@ -44,6 +44,10 @@ pub(crate) async fn facts_of_vulnerabilities_change_once(store: &TestStore) {
     let nvd = put(document(1, VulnerabilityFormat::Nvd, None)).await;
     assert_ne!(epss, nvd);
     assert_eq!(put(document(1, VulnerabilityFormat::Epss, Some("v2025.03.14"))).await, epss);
+    for (format, is_there) in [(VulnerabilityFormat::Epss, true), (VulnerabilityFormat::Kev, false)] {
+        let mut tx = store.database.read().await.expect("a connection");
+        assert_eq!(tx.vulnerability_documents().is_there(format).await.expect("an answer"), is_there, "{format:?}");
+    }
 
     let put_scores = async |document: u32, scores: Vec<StoredScore>| {
         store.write(async move |tx| tx.vulnerabilities().put_scores(document, &scores).await).await
