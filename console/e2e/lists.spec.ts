@@ -10,6 +10,8 @@ test("filters write values into the query, and show which are on", async ({ page
   await page.goto("/assets");
   await expect(rows(page).nth(1)).toBeVisible();
   const families = facet(page, "Family").getByRole("checkbox");
+  // The filters come after the rows.
+  await expect(families.first()).toBeVisible();
   const names = await facet(page, "Family").locator("label").allTextContents();
   test.skip(names.length < 2, "all assets are of one family");
   await families.first().click();
