@@ -55,20 +55,11 @@ impl TextIndex {
 
     /// Things with a text for which the test holds; `None`: it is no test of texts, or holds where there is none.
     pub(crate) fn having(&self, test: &Test) -> Option<RoaringBitmap> {
-        match test {
-            Test::Words(asked) => {
-                let sieve = Sieve::of_words(asked.iter().map(|asked| &asked.matcher));
-                let matches = |text: &str| asked.iter().any(|asked| asked.matcher.matches(text));
-                Some(self.of_codes(&self.texts.mark(&sieve, matches)))
-            }
-            Test::Whole(asked) => {
-                let sieve = Sieve::of_wholes(asked.iter().map(|asked| &asked.matcher));
-                let matches = |text: &str| asked.iter().any(|asked| asked.matcher.matches(text));
-                Some(self.of_codes(&self.texts.mark(&sieve, matches)))
-            }
-            Test::Present => Some(self.of_codes(&vec![true; self.having.len()])),
-            _ => None,
+        if *test == Test::Present {
+            return Some(self.of_codes(&vec![true; self.having.len()]));
         }
+        let (sieve, matches) = Sieve::of_test(test)?;
+        Some(self.of_codes(&self.texts.mark(&sieve, matches)))
     }
 
     fn of_codes(&self, wanted: &[bool]) -> RoaringBitmap {

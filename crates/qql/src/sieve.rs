@@ -5,6 +5,7 @@
 use memchr::memmem::Finder;
 
 use crate::text::{Glyph, Pattern, Phrase, WholeMatcher, WordMatcher};
+use crate::typed::Test;
 
 /// Signs of a piece that most values may have: of two signs it is found as fast without its edges.
 const SHORT: usize = 1;
@@ -51,7 +52,25 @@ pub enum Told {
     No,
 }
 
+/// Tells of one text whether a test holds.
+pub type Matches<'t> = Box<dyn Fn(&str) -> bool + 't>;
+
 impl Sieve {
+    /// Of a test of texts, with what tells the rest; `None`: it asks for something else.
+    pub fn of_test(test: &Test) -> Option<(Self, Matches<'_>)> {
+        match test {
+            Test::Words(asked) => Some((
+                Self::of_words(asked.iter().map(|asked| &asked.matcher)),
+                Box::new(|text| asked.iter().any(|asked| asked.matcher.matches(text))),
+            )),
+            Test::Whole(asked) => Some((
+                Self::of_wholes(asked.iter().map(|asked| &asked.matcher)),
+                Box::new(|text| asked.iter().any(|asked| asked.matcher.matches(text))),
+            )),
+            _ => None,
+        }
+    }
+
     pub fn of_words<'m>(matchers: impl IntoIterator<Item = &'m WordMatcher>) -> Self {
         Self::new(matchers.into_iter().flat_map(|matcher| match matcher {
             WordMatcher::AnyOf(phrases) => phrases.iter().map(Needle::of_phrase).collect(),

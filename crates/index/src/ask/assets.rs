@@ -172,17 +172,5 @@ fn labels_where(labels: &Labels<'_>, is_wanted: impl Fn(&Value<'_>) -> bool) -> 
 }
 
 fn text_slots(column: &TextColumn, test: &Test) -> Bits {
-    match test {
-        Test::Words(asked) => {
-            let sieve = Sieve::of_words(asked.iter().map(|asked| &asked.matcher));
-            let matches = |text: &str| asked.iter().any(|asked| asked.matcher.matches(text));
-            column.slots_matching(&sieve, matches)
-        }
-        Test::Whole(asked) => {
-            let sieve = Sieve::of_wholes(asked.iter().map(|asked| &asked.matcher));
-            let matches = |text: &str| asked.iter().any(|asked| asked.matcher.matches(text));
-            column.slots_matching(&sieve, matches)
-        }
-        _ => Bits::default(),
-    }
+    Sieve::of_test(test).map_or_else(Bits::default, |(sieve, matches)| column.slots_matching(&sieve, matches))
 }
