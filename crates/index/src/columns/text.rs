@@ -129,6 +129,25 @@ mod tests {
 
     use super::*;
 
+    /// A piece of one sign is looked for with what may stand beside it, from the first text on.
+    #[test]
+    fn a_short_piece_is_found_at_each_edge_of_words() {
+        let names = ["7up", "a7", "77", "web-7", "7-web", "a.7.b", "a7b", "b", "7"];
+        let mut column = TextColumn::default();
+        (0..).zip(names).for_each(|(slot, name)| column.set(slot, Some(name)));
+        for (written, expected) in [
+            ("*7", vec!["a7", "77", "web-7", "7-web", "a.7.b", "7"]),
+            ("7*", vec!["7up", "77", "web-7", "7-web", "a.7.b", "7"]),
+            ("7", vec!["web-7", "7-web", "a.7.b", "7"]),
+        ] {
+            let value =
+                Value { text: written.to_owned(), style: Style::Words, span: fettle_qql::span::Span::default() };
+            let words = WordMatcher::new(&value);
+            let found = column.slots_matching(&Sieve::of_words([&words]), |text| words.matches(text));
+            assert_eq!(found.iter().map(|slot| names[usize::from(slot)]).collect::<Vec<_>>(), expected, "{written}");
+        }
+    }
+
     proptest! {
         #[test]
         fn behaves_as_a_map(steps in proptest::collection::vec((0u16..20, proptest::option::of("[ab]{0,2}")), 0..80)) {

@@ -61,9 +61,7 @@ impl AppState {
         let loading = &self.fleet.loading;
         if loading.is_ready() { Ok(()) } else { Err(ApiError::index_starting(loading.percent())) }
     }
-}
 
-impl AppState {
     /// None of them is known where nobody told of any: that is not the same as none.
     async fn counted_known_exploited(&self, count: usize) -> Result<Option<usize>, ApiError> {
         let is_known = count > 0
