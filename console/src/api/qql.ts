@@ -9,7 +9,7 @@ export type QueryPart = "query" | "havingQuery";
 export type QueryTexts = Record<QueryPart, string>;
 
 export type Completion = {
-  kind: "token" | "operator" | "keyword" | "value";
+  kind: "token" | "operator" | "keyword" | "value" | "search";
   insert: string;
   label: string;
   count?: number;

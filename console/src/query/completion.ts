@@ -39,8 +39,8 @@ const recentOption = (query: string): Option => ({ label: query, detail: "recent
 
 function option(item: Completion): Option {
   const { label, kind, type, count, help, example } = item;
-  const detail = count === undefined ? type : String(count);
-  const info = [help, example && `Example: ${example}`].filter(Boolean).join("\n");
+  const detail = kind === "search" ? "saved" : count === undefined ? type : String(count);
+  const info = kind === "search" ? item.insert : [help, example && `Example: ${example}`].filter(Boolean).join("\n");
   return {
     label,
     type: kind,
@@ -58,8 +58,8 @@ function apply(view: EditorView, item: Completion, chosen: Option, from: number,
     annotations: pickedCompletion.of(chosen),
     userEvent: "input.complete",
   });
-  // A value ends a term; all else is followed by something.
-  if (item.kind !== "value") startCompletion(view);
+  // A value ends a term, and a search is whole; all else is followed by something.
+  if (item.kind !== "value" && item.kind !== "search") startCompletion(view);
 }
 
 /** A word such as `and` stands between blanks. */

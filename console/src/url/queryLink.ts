@@ -4,3 +4,6 @@ export function queryLink(list: string, query: string, sort = ""): string {
   if (sort) params.set("sort", sort);
   return `${list}?${params}`;
 }
+
+/** A text for a query, letter for letter: between backticks, with those inside it escaped. */
+export const letterForLetter = (text: string): string => `\`${text.replace(/[\\`]/g, "\\$&")}\``;

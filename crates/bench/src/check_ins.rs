@@ -18,11 +18,10 @@ use crate::load::{self, Connections, Cost, Sender};
 use crate::process::Measured;
 use crate::table::{Bar, Table, micros, show};
 
-/// Within the bursts that the server lets through, together: 60 check-ins and 30 reports of one agent.
+/// Within the bursts that the server lets through: 60 check-ins and 30 reports of one agent.
 const KEPT_CHECK_INS: usize = 38;
 const NEW_CHECK_INS: usize = 10;
-const KEPT_REPORTS: usize = 12;
-const NEW_REPORTS: usize = 8;
+const REPORTS: usize = 12;
 const PACKAGES: (usize, usize) = (660, 740);
 /// Number of the first host that is not one of the simulated others.
 const FIRST: u32 = 100_000;
@@ -74,9 +73,14 @@ pub(crate) async fn measure(table: &mut Table, agents: u32, seed: u64) -> anyhow
     let (server, ready) = fettle(data.path(), None).await?;
     crate::fleet::until_ready(&ready).await?;
     let enrolment = ready.enrolment();
-    let mut enrolled_agents = Vec::new();
-    for number in 0..agents {
-        enrolled_agents.push(enrolled(&enrolment, seed, FIRST + number).await);
+    // Each kind of connection has agents of its own: the work is the same then, and the connection makes the difference.
+    let mut fleets = Vec::new();
+    for kind in 0..3 {
+        let mut fleet = Vec::new();
+        for number in 0..agents {
+            fleet.push(enrolled(&enrolment, seed, FIRST + kind * agents + number).await);
+        }
+        fleets.push(fleet);
     }
     let keys = tempfile::tempdir()?;
     let (ca, key) = floor_keys(keys.path())?;
@@ -84,17 +88,16 @@ pub(crate) async fn measure(table: &mut Table, agents: u32, seed: u64) -> anyhow
     let mut unchanged = Vec::new();
     let check_in_counts =
         [(Connections::Kept, KEPT_CHECK_INS), (Connections::Resumed, NEW_CHECK_INS), (Connections::New, NEW_CHECK_INS)];
-    for (connections, count) in check_in_counts {
-        let senders = enrolled_agents.iter().map(|(agent, _)| check_ins(agent, count)).collect();
+    for ((connections, count), fleet) in check_in_counts.into_iter().zip(&fleets) {
+        let senders = fleet.iter().map(|(agent, _)| check_ins(agent, count)).collect();
         let cost = load::run(&server, senders, connections).await?;
-        let senders = enrolled_agents.iter().map(|(agent, _)| check_ins(agent, count)).collect();
+        let senders = fleet.iter().map(|(agent, _)| check_ins(agent, count)).collect();
         unchanged.push((connections, cost, floor(keys.path(), &ca, &key, senders, connections, cost.answer).await?));
     }
     let mut changed = Vec::new();
-    let report_counts =
-        [(Connections::Kept, KEPT_REPORTS), (Connections::Resumed, NEW_REPORTS), (Connections::New, NEW_REPORTS)];
-    for (connections, count) in report_counts {
-        let senders: Vec<_> = enrolled_agents.iter_mut().map(|(agent, host)| reports(agent, host, count)).collect();
+    let kinds = [Connections::Kept, Connections::Resumed, Connections::New];
+    for (connections, fleet) in kinds.into_iter().zip(&mut fleets) {
+        let senders: Vec<_> = fleet.iter_mut().map(|(agent, host)| reports(agent, host, REPORTS)).collect();
         let copies = senders.iter().map(copy).collect();
         let cost = load::run(&server, senders, connections).await?;
         changed.push((connections, cost, floor(keys.path(), &ca, &key, copies, connections, cost.answer).await?));

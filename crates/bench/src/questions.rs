@@ -141,6 +141,7 @@ fn columns(number: u32) -> Columns {
         architecture: "x86_64".to_owned(),
         address: None,
         agent_version: format!("0.{}.0", number % 4),
+        activation_key: Some("Servers".to_owned()),
         last_logged_on_user: (!number.is_multiple_of(4)).then(|| format!("user{}", number % 5_000)),
         pending_reboot: number.is_multiple_of(7),
         scan_status: if number.is_multiple_of(50) { ScanStatus::Failed } else { ScanStatus::Scanned },

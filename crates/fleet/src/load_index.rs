@@ -203,6 +203,7 @@ pub(crate) fn columns(
         architecture: row.arch.clone(),
         address: connection.and_then(|connection| connection.address.clone()),
         agent_version: row.agent_version.clone(),
+        activation_key: row.activation_key_title.clone(),
         last_logged_on_user: row.last_logged_on.clone(),
         pending_reboot: row.pending_reboot,
         scan_status: row.scan_status,

@@ -287,8 +287,9 @@ impl Effect {
             let chain = shared.catalogue.chain_of(head);
             let statuses = chain.iter().map(|entry| here.statuses(asset, entry, within));
             let (before, after): (Vec<_>, Vec<_>) = statuses.map(|around| (around.before, around.after)).unzip();
-            count_chain(&shared.catalogue, &mut effect.counted.0, &chain, &before);
-            count_chain(&shared.catalogue, &mut effect.counted.1, &chain, &after);
+            let versions: Vec<_> = chain.chunk_by(|left, right| is_same_version(left, right)).collect();
+            count_chain(&shared.catalogue, &mut effect.counted.0, &versions, &before);
+            count_chain(&shared.catalogue, &mut effect.counted.1, &versions, &after);
             effect.add_flips(&chain, before, after);
         }
         effect
@@ -315,22 +316,33 @@ impl Effect {
     }
 }
 
-/// Of a chain (newest first) only patches count as missing that none in force that applies replaces. They bring
-/// security when any missing patch of the chain does. Hidden ones replace, and are not counted.
-fn count_chain(catalogue: &Catalogue, counts: &mut Counts, chain: &[&PatchEntry], statuses: &[Status]) {
-    let applying = chain.iter().zip(statuses).filter(|(_, status)| **status != Status::NotApplicable);
-    let replacing = applying.clone().map(|(entry, _)| *entry).filter(|entry| entry.is_in_force());
-    let shown = applying.clone().filter(|(entry, _)| !entry.state.is_hidden());
-    let is_missing = |(_, status): &(&&PatchEntry, &Status)| **status == Status::Missing;
-    let is_latest =
-        |(entry, _): &(&&PatchEntry, &Status)| !replacing.clone().any(|newer| replaces(catalogue, newer, entry));
-    let missing = shown.clone().filter(is_missing).filter(is_latest).count();
-    let security = applying.filter(is_missing).any(|(entry, _)| entry.patch.is_security());
-    let installed = shown.filter(|(_, status)| **status == Status::Installed).count();
-    let number = |count: usize| u32::try_from(count).expect("a chain is short");
-    counts.missing += number(missing);
-    counts.missing_security += if security { number(missing) } else { 0 };
-    counts.installed += number(installed);
+/// Of a chain (its versions, newest first) only patches count as missing that none in force that applies replaces. They
+/// bring security when any missing patch of the chain does. Hidden ones replace, and are not counted.
+fn count_chain(catalogue: &Catalogue, counts: &mut Counts, versions: &[&[&PatchEntry]], statuses: &[Status]) {
+    let (mut missing, mut installed, mut brings_security) = (0, 0, false);
+    let mut newer: Vec<&PatchEntry> = Vec::new();
+    let mut statuses = statuses.iter();
+    for version in versions {
+        let known_newer = newer.len();
+        for (entry, status) in version.iter().zip(&mut statuses) {
+            if *status == Status::NotApplicable {
+                continue;
+            }
+            if *status == Status::Missing {
+                let is_replaced = newer[..known_newer].iter().any(|newer| catalogue.covers(newer, entry));
+                missing += u32::from(!is_replaced && !entry.state.is_hidden());
+                brings_security |= entry.patch.is_security();
+            } else {
+                installed += u32::from(!entry.state.is_hidden());
+            }
+            if entry.is_in_force() {
+                newer.push(entry);
+            }
+        }
+    }
+    counts.missing += missing;
+    counts.missing_security += if brings_security { missing } else { 0 };
+    counts.installed += installed;
 }
 
 /// Of the updates of a product only those count as missing that none in force replaces: all of them apply. One brings
@@ -352,11 +364,6 @@ fn count_updates(catalogue: &Catalogue, counts: &mut Counts, updates: &[&PatchEn
                 u32::from(entry.patch.is_security() || brought.any(|older| older.patch.is_security()));
         }
     }
-}
-
-/// Does a patch replace another of its chain, where it applies?
-fn replaces(catalogue: &Catalogue, newer: &PatchEntry, older: &PatchEntry) -> bool {
-    newer.patch.compare_versions(&older.patch).is_gt() && catalogue.covers(newer, older)
 }
 
 pub(crate) fn is_same_version(left: &PatchEntry, right: &PatchEntry) -> bool {

@@ -145,20 +145,17 @@ impl Index {
 
 /// Who misses each patch of a chain, and on how many it is installed. Often whoever misses one misses the next: who is
 /// behind both.
-fn bitmaps<'a>(
-    chain: &[&PatchEntry],
-    judged: &'a FxHashMap<PatchNumber, Judged>,
-) -> Vec<(PatchNumber, RoaringBitmap, u64)> {
-    let mut last: Option<(&'a Bits, RoaringBitmap)> = None;
-    let links = chain.iter().filter_map(|link| Some((link.number, judged.get(&link.number)?)));
-    let bitmap = |(number, judged): (PatchNumber, &'a Judged)| {
+fn bitmaps(chain: &[&PatchEntry], judged: &FxHashMap<PatchNumber, Judged>) -> Vec<(PatchNumber, RoaringBitmap, u64)> {
+    let mut found: Vec<(PatchNumber, RoaringBitmap, u64)> = Vec::with_capacity(chain.len());
+    let mut last: Option<&Bits> = None;
+    for (number, judged) in chain.iter().filter_map(|link| Some((link.number, judged.get(&link.number)?))) {
         let missing = &judged.missing;
-        let bitmap = match &last {
-            Some((bits, bitmap)) if *bits == missing => bitmap.clone(),
+        let bitmap = match found.last() {
+            Some((_, bitmap, _)) if last == Some(missing) => bitmap.clone(),
             _ => missing.to_bitmap(),
         };
-        last = Some((missing, bitmap.clone()));
-        (number, bitmap, judged.installed_count())
-    };
-    links.map(bitmap).collect()
+        last = Some(missing);
+        found.push((number, bitmap, judged.installed_count()));
+    }
+    found
 }

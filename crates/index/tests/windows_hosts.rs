@@ -69,6 +69,7 @@ fn columns(asset: AssetId) -> Columns {
         architecture: "x86_64".to_owned(),
         address: None,
         agent_version: "0".to_owned(),
+        activation_key: None,
         last_logged_on_user: None,
         pending_reboot: false,
         scan_status: ScanStatus::Scanned,

@@ -15,5 +15,5 @@ mod tasks;
 pub use config::Config;
 pub use feeds::catalogue_feeds::{BadFeed, FeedSettings};
 pub use feeds::nvd::{BadKey, Pace};
-pub use serve::{Running, ServeError, StartError, start};
+pub use serve::{Running, ServeError, StartError, crypto_provider, start};
 pub use state::AppState;

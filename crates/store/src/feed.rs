@@ -83,6 +83,8 @@ pub(crate) struct Change {
 /// Most rows in one statement. Each number of rows is a text of its own, and stays prepared.
 const CHUNK: usize = 16;
 
+const COMMIT: &str = "COMMIT";
+
 #[derive(Iden)]
 enum Schema {
     Feed,
@@ -103,10 +105,13 @@ impl Feed<'_> {
         self.tx.note_change(Change { kind, object, revision });
     }
 
-    /// Appends what was noted; where the feed ends with it.
-    pub(crate) async fn flush(&mut self) -> Result<Option<FeedCursor>, StoreError> {
+    /// Appends what was noted, and commits; where the feed ends with it.
+    pub(crate) async fn commit(&mut self) -> Result<Option<FeedCursor>, StoreError> {
         let mut end = None;
-        for chunk in self.tx.take_changes().chunks(CHUNK) {
+        let changes = self.tx.take_changes();
+        let mut chunks = changes.chunks(CHUNK).peekable();
+        let is_committed_with_rows = chunks.peek().is_some() && !self.tx.is_postgres();
+        while let Some(chunk) = chunks.next() {
             let mut query = Query::insert();
             query.into_table(Schema::Feed).columns([Schema::Kind, Schema::Object, Schema::Revision]);
             for change in chunk {
@@ -118,8 +123,14 @@ impl Feed<'_> {
                 ]);
             }
             query.returning(Query::returning().columns([Schema::TransactionId, Schema::Position]));
+            if is_committed_with_rows && chunks.peek().is_none() {
+                self.tx.close_with(COMMIT);
+            }
             let appended = sql::rows::<FeedCursor>(self.tx, "append to the feed", &query).await?;
             end = end.max(appended.into_iter().max());
+        }
+        if !is_committed_with_rows {
+            self.tx.control(COMMIT).await?;
         }
         Ok(end)
     }

@@ -19,8 +19,8 @@ const READER_IDLE: Duration = Duration::from_mins(1);
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Rows on their way from the thread that reads: with few of them two threads wait for each other at each.
 const ROWS: usize = 500;
-/// All statements of the store fit in.
-const STATEMENTS: usize = 256;
+/// All statements of the store fit in, those that a change begins with also together with what opens it.
+const STATEMENTS: usize = 512;
 
 pub(crate) struct Opened {
     pub(crate) readers: Pool,

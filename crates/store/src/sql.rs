@@ -4,11 +4,12 @@
 //! transaction belongs to; `optional!`, `one!` and `all!` fetch rows of a type that [`row!`] declared, or [`Scalar`]s.
 //! The second argument completes "could not …" in an error. Statements stay prepared on each connection.
 
+use futures_util::{TryStreamExt as _, future};
 use sea_query::{InsertStatement, PostgresQueryBuilder, SqliteQueryBuilder};
 use sea_query_sqlx::SqlxBinder;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, FromRow};
+use sqlx::{AssertSqlSafe, Execute, Executor as _, FromRow, Sqlite, SqliteConnection};
 
 use crate::column::{FromColumn, column};
 use crate::error::StoreError;
@@ -43,12 +44,14 @@ macro_rules! row {
 
 macro_rules! run {
     ($tx:expr, $make:expr, $fetch:ident, $operation:expr, $sql:expr $(, $value:expr)*) => {{
-        let outcome = match $tx.link() {
+        let (link, control) = $tx.parts();
+        let sql = control.around($sql);
+        let outcome = match link {
             $crate::tx::Link::Sqlite(connection) => {
-                $make($sql)$(.bind($crate::column::ToColumn::stored(&$value)))*.$fetch(&mut **connection).await.map($crate::sql::Done::done)
+                $make(sql)$(.bind($crate::column::ToColumn::stored(&$value)))*.$fetch(&mut **connection).await.map($crate::sql::Done::done)
             }
             $crate::tx::Link::Postgres(connection) => {
-                $make($sql)$(.bind($crate::column::ToColumn::stored(&$value)))*.$fetch(&mut **connection).await.map($crate::sql::Done::done)
+                $make(sql)$(.bind($crate::column::ToColumn::stored(&$value)))*.$fetch(&mut **connection).await.map($crate::sql::Done::done)
             }
         };
         outcome.map_err(|source| $crate::StoreError::Statement { operation: $operation, source })
@@ -57,9 +60,21 @@ macro_rules! run {
 
 /// Runs a statement; gives the number of rows it touched.
 macro_rules! execute {
-    ($tx:expr, $operation:expr, $sql:expr $(, $value:expr)* $(,)?) => {
-        $crate::sql::run!($tx, sqlx::query, execute, $operation, $sql $(, $value)*)
-    };
+    ($tx:expr, $operation:expr, $sql:expr $(, $value:expr)* $(,)?) => {{
+        let (link, control) = $tx.parts();
+        let sql = control.around($sql);
+        let outcome = match link {
+            $crate::tx::Link::Sqlite(connection) => {
+                let query = sqlx::query(sql)$(.bind($crate::column::ToColumn::stored(&$value)))*;
+                $crate::sql::touched(connection, query).await
+            }
+            $crate::tx::Link::Postgres(connection) => {
+                let query = sqlx::query(sql)$(.bind($crate::column::ToColumn::stored(&$value)))*;
+                query.execute(&mut **connection).await.map(|done| done.rows_affected())
+            }
+        };
+        outcome.map_err(|source| $crate::StoreError::Statement { operation: $operation, source })
+    }};
 }
 
 /// The row, if there is one.
@@ -85,6 +100,16 @@ macro_rules! all {
 
 pub(crate) use {all, execute, one, optional, row, run};
 
+/// Runs a statement, and what control goes with it; gives the number of rows that it touched. (Of control SQLite says what
+/// the statement before it touched, and sqlx would add both.)
+pub(crate) async fn touched<'q>(
+    connection: &mut SqliteConnection,
+    query: impl Execute<'q, Sqlite> + 'q,
+) -> Result<u64, sqlx::Error> {
+    let done = connection.fetch_many(query).try_filter_map(|step| future::ok(step.left()));
+    done.try_fold(0, |_, done| future::ok(done.rows_affected())).await
+}
+
 /// Inserts several rows by one statement; gives the number of rows it touched. Each number of rows is another text of
 /// SQL: callers keep to a few.
 pub(crate) async fn insert(
@@ -92,14 +117,15 @@ pub(crate) async fn insert(
     operation: &'static str,
     statement: &InsertStatement,
 ) -> Result<u64, StoreError> {
-    let done = match tx.link() {
-        Link::Sqlite(connection) => {
+    let done = match tx.parts() {
+        (Link::Sqlite(connection), control) => {
             let (sql, values) = statement.build_sqlx(SqliteQueryBuilder);
-            sqlx::query_with(AssertSqlSafe(sql), values).execute(&mut **connection).await.map(Done::done)
+            touched(connection, sqlx::query_with(control.around(AssertSqlSafe(sql)), values)).await
         }
-        Link::Postgres(connection) => {
+        (Link::Postgres(connection), _) => {
             let (sql, values) = statement.build_sqlx(PostgresQueryBuilder);
-            sqlx::query_with(AssertSqlSafe(sql), values).execute(&mut **connection).await.map(Done::done)
+            let query = sqlx::query_with(AssertSqlSafe(sql), values);
+            query.execute(&mut **connection).await.map(|done| done.rows_affected())
         }
     };
     done.map_err(|source| StoreError::Statement { operation, source })
@@ -115,12 +141,12 @@ pub(crate) async fn rows<R>(
 where
     R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
 {
-    let found = match tx.link() {
-        Link::Sqlite(connection) => {
+    let found = match tx.parts() {
+        (Link::Sqlite(connection), control) => {
             let (sql, values) = statement.build_sqlx(SqliteQueryBuilder);
-            sqlx::query_as_with(AssertSqlSafe(sql), values).fetch_all(&mut **connection).await
+            sqlx::query_as_with(control.around(AssertSqlSafe(sql)), values).fetch_all(&mut **connection).await
         }
-        Link::Postgres(connection) => {
+        (Link::Postgres(connection), _) => {
             let (sql, values) = statement.build_sqlx(PostgresQueryBuilder);
             sqlx::query_as_with(AssertSqlSafe(sql), values).fetch_all(&mut **connection).await
         }
@@ -149,20 +175,6 @@ pub(crate) fn padded<T>(items: &[T]) -> impl Iterator<Item = &T> {
 pub(crate) trait Done {
     type Answer;
     fn done(self) -> Self::Answer;
-}
-
-impl Done for sqlx::sqlite::SqliteQueryResult {
-    type Answer = u64;
-    fn done(self) -> u64 {
-        self.rows_affected()
-    }
-}
-
-impl Done for sqlx::postgres::PgQueryResult {
-    type Answer = u64;
-    fn done(self) -> u64 {
-        self.rows_affected()
-    }
 }
 
 impl<T> Done for Option<T> {

@@ -1,7 +1,7 @@
 //! A connection with the views that hold the statements.
 
 use sqlx::pool::PoolConnection;
-use sqlx::{AssertSqlSafe, Executor as _, Postgres, Sqlite};
+use sqlx::{AssertSqlSafe, Executor as _, Postgres, SqlSafeStr, SqlStr, Sqlite};
 
 use crate::access::{ActivationKeys, Sessions, Tokens, Users};
 use crate::assets::{Assets, Certificates, Enrolments, ScanRequests};
@@ -27,6 +27,30 @@ pub struct Tx {
     link: Link,
     /// Of the transaction so far; the feed has them at its end.
     changes: Vec<Change>,
+    control: Control,
+}
+
+/// Transaction control that goes with the next statement. SQLite works in a thread of its own, and each call of it costs a
+/// change of threads to and fro, more than most statements.
+///
+/// sqlx would rather not have several statements in one that is prepared, for SQLite alone can do it; should it refuse
+/// them one day, every write fails, and so does every test.
+pub(crate) struct Control {
+    opening: Option<&'static str>,
+    closing: Option<&'static str>,
+}
+
+impl Control {
+    /// The statement with what goes before and behind it. The numbers of its values stay.
+    pub(crate) fn around(&mut self, sql: impl SqlSafeStr) -> SqlStr {
+        let sql = sql.into_sql_str();
+        let (opening, closing) = (self.opening.take(), self.closing.take());
+        if opening.is_none() && closing.is_none() {
+            return sql;
+        }
+        let parts = [opening, Some(sql.as_str()), closing];
+        AssertSqlSafe(parts.into_iter().flatten().collect::<Vec<_>>().join("; ")).into_sql_str()
+    }
 }
 
 macro_rules! views {
@@ -79,7 +103,7 @@ views! {
 
 impl Tx {
     pub(crate) const fn new(link: Link) -> Self {
-        Self { link, changes: Vec::new() }
+        Self { link, changes: Vec::new(), control: Control { opening: None, closing: None } }
     }
 
     pub(crate) const fn link(&mut self) -> &mut Link {
@@ -105,6 +129,30 @@ impl Tx {
 
     pub(crate) fn take_changes(&mut self) -> Vec<Change> {
         std::mem::take(&mut self.changes)
+    }
+
+    /// For a statement: where it goes, and what goes with it.
+    pub(crate) const fn parts(&mut self) -> (&mut Link, &mut Control) {
+        (&mut self.link, &mut self.control)
+    }
+
+    /// Transaction control before the next statement; on SQLite in one with it, or not at all where none follows.
+    pub(crate) async fn open_with(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        if self.is_postgres() {
+            return self.control(sql).await;
+        }
+        self.control.opening = Some(sql);
+        Ok(())
+    }
+
+    /// True where no statement followed what was to open with it, which is then forgotten.
+    pub(crate) const fn is_unopened(&mut self) -> bool {
+        self.control.opening.take().is_some()
+    }
+
+    /// Transaction control behind the next statement, in one with it. On SQLite alone.
+    pub(crate) const fn close_with(&mut self, sql: &'static str) {
+        self.control.closing = Some(sql);
     }
 
     /// Runs a statement of transaction control, without parameters and unprepared.

@@ -24,11 +24,51 @@ use crate::tx::Tx;
 const MAX_GROUP: usize = 256;
 /// After this time a group takes no further change: those that wait for the commit shall not wait long.
 const MAX_GROUP_TIME: Duration = Duration::from_millis(25);
+/// So long a group waits for further changes, where that was worth it before: a commit costs the same for one as for many.
+const GATHERING: Duration = Duration::from_millis(2);
+/// So many that wait are a group already.
+const GATHERED: usize = 16;
+/// After so many groups that were found with one change there is another try.
+const TRY_AGAIN: u32 = 16;
+/// After so long without a change the database's cache is given back: a fleet that reported is quiet for hours.
+const QUIET: Duration = Duration::from_secs(20);
 
-/// Begins the second change of a group. The commit ends whichever savepoint is open.
-const FIRST_SAVEPOINT: &str = "SAVEPOINT change";
-/// Ends a change, kept or taken back, and begins the next: one statement for both.
-const NEXT_SAVEPOINT: &str = "RELEASE SAVEPOINT change; SAVEPOINT change";
+/// What a change begins with. The commit ends whichever savepoint is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Boundary {
+    Begin,
+    FirstSavepoint,
+    NextSavepoint,
+}
+
+impl Boundary {
+    const fn sql(self, is_postgres: bool) -> &'static str {
+        match self {
+            Self::Begin if is_postgres => "BEGIN",
+            Self::Begin => "BEGIN IMMEDIATE",
+            Self::FirstSavepoint => "SAVEPOINT change",
+            // Ends a change, kept or taken back, and begins the next: one statement for both.
+            Self::NextSavepoint => "RELEASE SAVEPOINT change; SAVEPOINT change",
+        }
+    }
+
+    const fn taking_back(self) -> &'static str {
+        match self {
+            Self::Begin => "ROLLBACK",
+            Self::FirstSavepoint | Self::NextSavepoint => "ROLLBACK TO SAVEPOINT change",
+        }
+    }
+
+    /// Behind a change that began with this one.
+    const fn next(self, is_kept: bool) -> Self {
+        match (self, is_kept) {
+            (Self::Begin, true) => Self::FirstSavepoint,
+            // The transaction is begun anew.
+            (Self::Begin, false) => Self::Begin,
+            (Self::FirstSavepoint | Self::NextSavepoint, _) => Self::NextSavepoint,
+        }
+    }
+}
 
 /// The closure's value, and, where it told the feed something, where the feed ended with its transaction: a read that
 /// carries this position sees the change.
@@ -113,8 +153,34 @@ pub(crate) fn channel() -> (WriterHandle, Inbox) {
     (WriterHandle(sender), Inbox(receiver))
 }
 
+/// Whether to wait for more changes before a group begins. Who writes alone, one change after the other, waits now and then
+/// in vain, and else not at all.
+#[derive(Debug, Default)]
+struct Gathering {
+    is_worth_it: bool,
+    /// Groups of one change since the last try.
+    alone: u32,
+}
+
+impl Gathering {
+    const fn is_due(&self) -> bool {
+        self.is_worth_it || self.alone >= TRY_AGAIN
+    }
+
+    /// The last group had so many changes.
+    const fn note(&mut self, changes: usize) {
+        self.alone = if self.is_due() || changes > 1 { 0 } else { self.alone + 1 };
+        self.is_worth_it = changes > 1;
+    }
+}
+
 /// Takes changes until `stop` is notified or every handle is dropped; what waits by then is still done and answered.
 pub(crate) async fn run(pool: Pool, mut inbox: Inbox, stop: Arc<Notify>) {
+    let mut gathering = Gathering::default();
+    // Of SQLite it is kept from group to group, for the pool asks each connection that comes back whether it lives. One to
+    // PostgreSQL may die meanwhile, and is to be asked.
+    let mut connection: Option<Tx> = None;
+    let mut has_cache = false;
     loop {
         let first = tokio::select! {
             biased;
@@ -123,55 +189,95 @@ pub(crate) async fn run(pool: Pool, mut inbox: Inbox, stop: Arc<Notify>) {
                 inbox.0.close();
                 continue;
             }
+            () = tokio::time::sleep(QUIET), if has_cache => {
+                has_cache = false;
+                give_back(connection.as_mut()).await;
+                continue;
+            }
         };
         let Some(first) = first else { break };
-        if let Err(error) = group(&pool, first, &mut inbox.0).await {
+        if gathering.is_due() && inbox.0.len() < GATHERED {
+            tokio::time::sleep(GATHERING).await;
+        }
+        has_cache = true;
+        match group(&pool, &mut connection, first, &mut inbox.0).await {
+            Ok(changes) => gathering.note(changes),
             // The changes were dropped unanswered, which tells their callers that nothing was kept.
-            tracing::error!(error = &error as &dyn std::error::Error, "a transaction could not be run");
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a transaction could not be run");
+            }
         }
     }
+    drop(connection);
     pool.close().await;
 }
 
-async fn group(pool: &Pool, first: Work, waiting: &mut mpsc::Receiver<Work>) -> Result<(), StoreError> {
-    let mut tx = pool.acquire().await?;
-    let done = transact(&mut tx, first, waiting).await;
+/// Of SQLite's connection, which is the one that is kept.
+async fn give_back(connection: Option<&mut Tx>) {
+    let Some(tx) = connection else { return };
+    if let Err(error) = tx.control("PRAGMA shrink_memory").await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "the database keeps its cache");
+    }
+}
+
+/// Gives the number of changes that were kept.
+async fn group(
+    pool: &Pool,
+    connection: &mut Option<Tx>,
+    first: Work,
+    waiting: &mut mpsc::Receiver<Work>,
+) -> Result<usize, StoreError> {
+    let tx = match connection {
+        Some(tx) => tx,
+        None => connection.insert(pool.acquire().await?),
+    };
+    let done = transact(tx, first, waiting).await;
     if done.is_err() {
         // It may be inside a transaction still.
         tx.close_on_drop();
     }
+    if done.is_err() || tx.is_postgres() {
+        *connection = None;
+    }
     done
 }
 
-async fn transact(tx: &mut Tx, first: Work, waiting: &mut mpsc::Receiver<Work>) -> Result<(), StoreError> {
+async fn transact(tx: &mut Tx, first: Work, waiting: &mut mpsc::Receiver<Work>) -> Result<usize, StoreError> {
     let begun = Instant::now();
-    let begin = if tx.is_postgres() { "BEGIN" } else { "BEGIN IMMEDIATE" };
     let mut kept: Vec<Box<dyn Outcome>> = Vec::new();
     let mut next = Some(first);
-    let mut boundary = begin;
+    let mut boundary = Boundary::Begin;
     while let Some(work) = next.take() {
-        tx.control(boundary).await?;
-        let (is_first, changes) = (kept.is_empty(), tx.changes());
+        let changes = tx.changes();
+        tx.open_with(boundary.sql(tx.is_postgres())).await?;
         let outcome = Box::pin(attempt(tx, work)).await;
+        // A change that ran no statement began nothing.
+        let has_begun = !tx.is_unopened();
         if kept.len() < MAX_GROUP && begun.elapsed() < MAX_GROUP_TIME {
             next = waiting.try_recv().ok();
         }
+        let is_kept = matches!(outcome, Attempt::Kept(_));
         match outcome {
-            Attempt::Kept(outcome) => {
-                boundary = if is_first { FIRST_SAVEPOINT } else { NEXT_SAVEPOINT };
-                kept.push(outcome);
-            }
+            Attempt::Kept(outcome) => kept.push(outcome),
             Attempt::Failed(outcome) => {
-                tx.control(if is_first { "ROLLBACK" } else { "ROLLBACK TO SAVEPOINT change" }).await?;
+                if has_begun {
+                    tx.control(boundary.taking_back()).await?;
+                }
                 tx.forget_changes(changes);
-                boundary = if is_first { begin } else { NEXT_SAVEPOINT };
                 if let Some(outcome) = outcome {
                     outcome.answer(End::Committed(None));
                 }
             }
         }
+        if has_begun {
+            boundary = boundary.next(is_kept);
+        }
     }
-    if kept.is_empty() { Ok(()) } else { commit(tx, kept).await }
+    let changes = kept.len();
+    if changes > 0 {
+        end(tx, boundary, kept).await?;
+    }
+    Ok(changes)
 }
 
 enum Attempt {
@@ -192,14 +298,38 @@ async fn attempt(tx: &mut Tx, work: Work) -> Attempt {
     }
 }
 
-async fn commit(tx: &mut Tx, kept: Vec<Box<dyn Outcome>>) -> Result<(), StoreError> {
-    let committed = match tx.feed().flush().await {
-        Ok(position) => tx.control("COMMIT").await.map(|()| position),
-        Err(error) => Err(error),
-    };
+/// `boundary`: with which the next change would have begun.
+async fn end(tx: &mut Tx, boundary: Boundary, kept: Vec<Box<dyn Outcome>>) -> Result<(), StoreError> {
+    // Changes that ran nothing have nothing to commit.
+    let committed = if boundary == Boundary::Begin { Ok(None) } else { tx.feed().commit().await };
     let end = committed.as_ref().map_or(End::NotCommitted, |position| End::Committed(*position));
     for outcome in kept {
         outcome.answer(end);
     }
     committed.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_writes_alone_waits_once_in_a_while() {
+        let mut gathering = Gathering::default();
+        let mut waits = 0;
+        for _ in 0..170 {
+            waits += u32::from(gathering.is_due());
+            gathering.note(1);
+        }
+        assert_eq!(waits, 170 / (TRY_AGAIN + 1));
+    }
+
+    #[test]
+    fn many_wait_for_each_other_until_one_is_alone_again() {
+        let mut gathering = Gathering::default();
+        for (changes, is_due) in [(3, true), (2, true), (1, false), (1, false), (8, true)] {
+            gathering.note(changes);
+            assert_eq!(gathering.is_due(), is_due);
+        }
+    }
 }

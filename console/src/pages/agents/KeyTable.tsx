@@ -1,5 +1,6 @@
 import { Button, ClipboardCopy, Switch } from "@patternfly/react-core";
 import { useState } from "react";
+import { Link } from "react-router";
 import { useDeleteKey, useEnableKey } from "../../api/agents";
 import { errorText } from "../../api/errorText";
 import type { ActivationKey } from "../../api/types";
@@ -8,6 +9,7 @@ import { When } from "../../labels/When";
 import { Confirm } from "../../shell/Confirm";
 import { useNotify } from "../../shell/notices";
 import { type Column, DataTable } from "../../table/DataTable";
+import { letterForLetter, queryLink } from "../../url/queryLink";
 
 export function KeyTable({ keys }: { keys: ActivationKey[] | undefined }) {
   const [deleting, setDeleting] = useState<ActivationKey | null>(null);
@@ -37,7 +39,16 @@ const columns = (onDelete: (key: ActivationKey) => void): Column<ActivationKey>[
   {
     key: "used",
     title: "Agents",
-    cell: (key) => `${key.usedCount}${key.maxAgents === null ? "" : ` of ${key.maxAgents}`}`,
+    cell: (key) => (
+      <>
+        {key.usedCount === 0 ? (
+          0
+        ) : (
+          <Link to={queryLink("/assets", `activationKey:${letterForLetter(key.title)}`)}>{key.usedCount}</Link>
+        )}
+        {key.maxAgents !== null && ` of ${key.maxAgents}`}
+      </>
+    ),
   },
   {
     key: "expires",

@@ -5,6 +5,7 @@ import { counted } from "../../format/count";
 import { words } from "../../format/words";
 import { When } from "../../labels/When";
 import { Term } from "../../shell/Term";
+import { letterForLetter, queryLink } from "../../url/queryLink";
 import { Facts } from "./Facts";
 import { HealthTables } from "./HealthTables";
 import { MachineCards } from "./MachineCards";
@@ -37,7 +38,15 @@ export function SystemTab({ asset }: { asset: AssetDetails }) {
           <Term name="Enrolled">
             <When at={asset.enrolledAt} />
           </Term>
-          <Term name="Activation key">{asset.activationKey?.title ?? "none"}</Term>
+          <Term name="Activation key">
+            {asset.activationKey ? (
+              <Link to={queryLink("/assets", `activationKey:${letterForLetter(asset.activationKey.title)}`)}>
+                {asset.activationKey.title}
+              </Link>
+            ) : (
+              "none"
+            )}
+          </Term>
           <Term name="Certificate until">{asset.certificateNotAfter && <When at={asset.certificateNotAfter} />}</Term>
           <Term name="Checks in">every {asset.profile.checkInSeconds} s</Term>
           <Term name="Scans">every {asset.profile.scanIntervalHours} h</Term>

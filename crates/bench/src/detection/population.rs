@@ -102,6 +102,7 @@ pub(super) fn columns(id: AssetId, revision: u64) -> Columns {
         architecture: "x86_64".to_owned(),
         address: Some("10.0.0.1".to_owned()),
         agent_version: "0.1.0".to_owned(),
+        activation_key: Some("Servers".to_owned()),
         last_logged_on_user: None,
         pending_reboot: false,
         scan_status: ScanStatus::Scanned,

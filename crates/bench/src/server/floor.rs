@@ -57,7 +57,7 @@ pub(crate) async fn run(keys: &Path, answer: usize) -> anyhow::Result<()> {
 
 fn tls(keys: &Path) -> anyhow::Result<ServerConfig> {
     let read = |name: &str| fs_err::read(keys.join(name));
-    let provider = Arc::new(aws_lc_rs::default_provider());
+    let provider = Arc::new(fettle_server::crypto_provider());
     let ca = CertificateDer::from(read("ca.der")?);
     let mut roots = RootCertStore::empty();
     roots.add(ca.clone())?;
@@ -67,6 +67,7 @@ fn tls(keys: &Path) -> anyhow::Result<ServerConfig> {
         .with_protocol_versions(&[&rustls::version::TLS13])?
         .with_client_cert_verifier(verifier)
         .with_single_cert(vec![CertificateDer::from(read("server.der")?), ca], key)?;
+    config.ignore_client_order = true;
     config.ticketer = aws_lc_rs::Ticketer::new()?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)

@@ -88,6 +88,7 @@ fn router(seen: Shared) -> Router {
         .merge(crate::tags::router())
         .route("/v1/audit", get(crate::query::audit))
         .route("/v1/query/assets", get(crate::query::no_assets))
+        .route("/v1/saved-searches", get(crate::query::saved_searches))
         .route("/v1/qql/explain", post(crate::query::explained))
         .route("/v1/catalogue/imports", post(import))
         .route("/v1/catalogue/documents", get(async || Json(json!({"items": [document()], "total": 1, "next": null}))))

@@ -66,6 +66,25 @@ pub(crate) async fn no_assets() -> Response {
     .into_response()
 }
 
+/// Two of the same name, and one that holds no more; of assets none.
+pub(crate) async fn saved_searches(RawQuery(asked): RawQuery) -> Response {
+    let search = |name: &str, query: &str, is_mine: bool, problem: Value| {
+        json!({ "name": name, "query": query, "havingQuery": "", "tz": "Europe/Oslo", "sort": "time", "groupBy": "",
+            "interval": "", "owner": if is_mine { "ada" } else { "bob" }, "isMine": is_mine, "isShared": !is_mine,
+            "problem": problem })
+    };
+    let items = if asked.as_deref() == Some("entity=audit") {
+        vec![
+            search("Nightly", "actor:bob", false, Value::Null),
+            search("Nightly", "actor:ada", true, Value::Null),
+            search("Old", "wentToken:1", true, json!("'wentToken' is not a token of audit")),
+        ]
+    } else {
+        Vec::new()
+    };
+    Json(json!({ "items": items })).into_response()
+}
+
 /// Two parts, of which the second holds for one asset.
 pub(crate) async fn explained(Json(asked): Json<Value>) -> Response {
     let text = "name:web* and patches:(patchStatus:Missing)";
@@ -185,4 +204,49 @@ async fn a_query_that_does_not_hold_is_marked() {
                   ^^^^^^
     hint: did you mean 'action' or 'actor'?
     ");
+}
+
+#[tokio::test]
+async fn a_saved_search_is_asked_by_its_name() {
+    let shell = Shell::new().await;
+    let own = shell.run(&["query", "audit", "--saved", "nightly", "--csv"]).await;
+    assert!(own.contains("query=actor%3Aada&sort=time&tz=Europe%2FOslo"), "{own}");
+    let other_order =
+        shell.run(&["query", "audit", "--saved", "Nightly", "--sort", "seq", "--tz", "UTC", "--csv"]).await;
+    assert!(other_order.contains("query=actor%3Aada&sort=seq&tz=UTC"), "{other_order}");
+    insta::assert_snapshot!(shell.run(&["query", "audit", "--list-saved"]).await, @r#"
+    exit 0
+    --- stdout
+    NAME     OWNER  SHARED  QUERY        HAVING
+    Nightly  bob    yes     actor:bob
+    Nightly  ada    no      actor:ada
+    Old      ada    no      wentToken:1
+    --- stderr
+    "#);
+    insta::assert_snapshot!(shell.run(&["query", "audit", "--saved", "Old"]).await, @r#"
+    exit 2
+    --- stdout
+    --- stderr
+    error: INVALID_ARGUMENT: the search `Old` does not hold any more: 'wentToken' is not a token of audit
+    "#);
+    insta::assert_snapshot!(shell.run(&["query", "audit", "--saved", "Daily"]).await, @r#"
+    exit 2
+    --- stdout
+    --- stderr
+    error: INVALID_ARGUMENT: no search of this list is saved as `Daily`; there are `Nightly`, `Old`, `Nightly`
+    "#);
+    insta::assert_snapshot!(shell.run(&["query", "assets", "--saved", "Daily"]).await, @r#"
+    exit 2
+    --- stdout
+    --- stderr
+    error: INVALID_ARGUMENT: no search of this list is saved as `Daily`; there is none
+    "#);
+    insta::assert_snapshot!(shell.run(&["query", "assets", "--list-saved"]).await, @r#"
+    exit 0
+    --- stdout
+    --- stderr
+    No search of this list is saved; the console's list saves what it shows
+    "#);
+    let both = shell.run(&["query", "audit", "actor:ada", "--saved", "Nightly"]).await;
+    assert!(both.contains("exit 2") && both.contains("cannot be used with"), "{both}");
 }

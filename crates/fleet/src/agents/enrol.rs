@@ -48,7 +48,7 @@ impl Fleet {
         let certificate = self.certify(csr, asset, now)?;
         let token = new_token(self.entropy.as_ref());
         let csr_hash = certificate.key_hash;
-        let new = new_asset(asset, &enrol, token, now);
+        let mut new = new_asset(asset, &enrol, token, now);
         let stored = stored_certificate(asset, &certificate);
         let key = enrol.activation_id;
         let enrolment =
@@ -57,7 +57,7 @@ impl Fleet {
         let committed = self
             .database
             .write(async move |tx| {
-                take_key(tx, key, now).await?;
+                new.asset.activation_key_title = Some(take_key(tx, key, now).await?);
                 let inserted = tx.assets().insert(&new).await?;
                 tx.certificates().insert(&stored).await?;
                 tx.enrolments().insert(&enrolment).await?;
@@ -155,7 +155,8 @@ fn check_proof(enrol: &Enrol, csr: &[u8]) -> Result<(), Refused> {
     Err(Refused::new(Code::RecordProofInvalid, message).at("/recordProof"))
 }
 
-async fn take_key(tx: &mut Tx, id: fettle_model::ActivationKeyId, now: Timestamp) -> Result<(), Refused> {
+/// Counts a use of the key; gives its title.
+async fn take_key(tx: &mut Tx, id: fettle_model::ActivationKeyId, now: Timestamp) -> Result<String, Refused> {
     let refuse = |code, text: &str| Err(Refused::new(code, text).at("/activationId"));
     let Some(key) = tx.activation_keys().find(id).await? else {
         return refuse(Code::KeyUnknown, "no activation key has this id");
@@ -165,7 +166,7 @@ async fn take_key(tx: &mut Tx, id: fettle_model::ActivationKeyId, now: Timestamp
         ActivationKey { expire_date: Some(end), .. } if end <= now => {
             refuse(Code::KeyExpired, "this activation key has expired")
         }
-        _ if tx.activation_keys().count_use(id, now).await? => Ok(()),
+        ActivationKey { title, .. } if tx.activation_keys().count_use(id, now).await? => Ok(title),
         _ => refuse(Code::KeyFull, "this activation key has been used as often as it may"),
     }
 }
@@ -206,6 +207,8 @@ pub(super) fn new_asset(id: AssetId, enrol: &Enrol, token: Token, now: Timestamp
         pending_reboot: false,
         enrolled_at: now,
         activation_key: Some(enrol.activation_id),
+        // Told by the key, once it is taken.
+        activation_key_title: None,
         previous_asset: enrol.previous_agent_id,
         retired_at: None,
     };

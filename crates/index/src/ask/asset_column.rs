@@ -55,6 +55,7 @@ pub(super) fn column<'b>(
         AssetToken::OsVersion => AssetColumn::Dotted(&columns.os_version),
         AssetToken::OsIdentifier => AssetColumn::Text(&columns.os_identifier),
         AssetToken::AgentVersion => AssetColumn::Dotted(&columns.agent_version),
+        AssetToken::ActivationKey => AssetColumn::Text(&columns.activation_key),
         AssetToken::Created => AssetColumn::Moment(&columns.enrolled_at),
         AssetToken::LastCheckedIn => AssetColumn::Moment(&columns.last_checked_in),
         AssetToken::LastBoot => AssetColumn::Moment(&facts.booted_at),

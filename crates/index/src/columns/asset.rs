@@ -21,6 +21,8 @@ pub struct Columns {
     pub architecture: String,
     pub address: Option<String>,
     pub agent_version: String,
+    /// Title of the key that it enrolled with.
+    pub activation_key: Option<String>,
     pub last_logged_on_user: Option<String>,
     pub pending_reboot: bool,
     pub scan_status: ScanStatus,

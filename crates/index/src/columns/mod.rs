@@ -47,6 +47,7 @@ pub(crate) struct BlockColumns {
     pub(crate) architecture: TextColumn,
     pub(crate) address: TextColumn,
     pub(crate) agent_version: TextColumn,
+    pub(crate) activation_key: TextColumn,
     pub(crate) last_logged_on_user: TextColumn,
     pub(crate) scan_reason: TextColumn,
     pub(crate) pending_reboot: Bits,
@@ -74,6 +75,7 @@ impl BlockColumns {
             &mut self.architecture,
             &mut self.address,
             &mut self.agent_version,
+            &mut self.activation_key,
             &mut self.last_logged_on_user,
             &mut self.scan_reason,
         ];
@@ -111,6 +113,7 @@ impl BlockColumns {
             architecture: text(&self.architecture).unwrap_or_default(),
             address: text(&self.address),
             agent_version: text(&self.agent_version).unwrap_or_default(),
+            activation_key: text(&self.activation_key),
             last_logged_on_user: text(&self.last_logged_on_user),
             pending_reboot: self.pending_reboot.contains(slot),
             scan_status: self.scan_status(slot),
@@ -171,6 +174,7 @@ impl BlockColumns {
         self.os_identifier.set(slot, identifier.as_deref().filter(|identifier| !identifier.is_empty()));
         self.architecture.set(slot, of(|columns| Some(&columns.architecture)));
         self.agent_version.set(slot, of(|columns| Some(&columns.agent_version)));
+        self.activation_key.set(slot, of(|columns| columns.activation_key.as_deref()));
         self.last_logged_on_user.set(slot, of(|columns| columns.last_logged_on_user.as_deref()));
         self.scan_reason.set(slot, of(|columns| columns.scan_reason.as_deref()));
     }

@@ -47,10 +47,10 @@ impl FactKinds {
         Self(bits)
     }
 
-    /// What a token speaks of. Ids never change.
+    /// What a token speaks of. Ids never change, nor does what enrolment said.
     pub(crate) const fn of(token: AssetToken) -> Self {
         match token {
-            AssetToken::Id | AssetToken::AgentId | AssetToken::Created => Self::NONE,
+            AssetToken::Id | AssetToken::AgentId | AssetToken::Created | AssetToken::ActivationKey => Self::NONE,
             AssetToken::Name
             | AssetToken::Hostname
             | AssetToken::Fqdn

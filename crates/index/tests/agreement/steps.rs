@@ -298,6 +298,7 @@ pub(crate) fn columns(asset: AssetId, revision: u64) -> Columns {
         architecture: ["x86_64", "aarch64", "riscv64"][number % 3].to_owned(),
         address: None,
         agent_version: ["1.2.10", "1.10"][number % 2].to_owned(),
+        activation_key: ["Servers of Oslo", "Laptops"].get(number % 3).map(|title| (*title).to_owned()),
         last_logged_on_user: ["ada", "", "Ada Lovelace"].get(number % 4).map(|user| (*user).to_owned()),
         pending_reboot: number % 3 == 1,
         scan_status: [ScanStatus::Scanned, ScanStatus::Failed, ScanStatus::Pending][number % 3],

@@ -10,6 +10,10 @@ use super::digits::{compare_number, take};
 /// The epoch ends at the first colon, the revision starts at the last hyphen; an absent epoch is 0 and an absent
 /// revision equals `0`. Takes no memory, and linear time.
 pub fn compare(left: &str, right: &str) -> Ordering {
+    // Most of what is compared is: a machine has the version of its neighbour.
+    if left == right {
+        return Ordering::Equal;
+    }
     let (left_epoch, left_upstream, left_revision) = split(left);
     let (right_epoch, right_upstream, right_revision) = split(right);
     compare_number(left_epoch.as_bytes(), right_epoch.as_bytes())

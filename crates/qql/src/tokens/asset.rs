@@ -31,6 +31,8 @@ tokens! {
             alias(&["version"]), sortable, groupable;
         AgentStatus: "agentStatus", Enum(&AGENT_STATUS), "agentStatus:Inactive",
             "Active: it checked in within 24 hours", sortable, groupable;
+        ActivationKey: "activationKey", Text, "activationKey:Servers",
+            "Title of the key that it enrolled with, also when that is deleted", sortable, groupable;
         Created: "created", Date, "created>=now-30d", "When it enrolled", sortable, groupable;
         LastCheckedIn: "lastCheckedIn", Date, "lastCheckedIn<now-3d", "When its agent was last heard of",
             sortable, groupable;

@@ -1,9 +1,9 @@
-//! `qql.md` 8.4. Tags, actions, shown status and scans of a deployment are not declared: nothing keeps them. Its groups
-//! are not, for what they ask is answered by the index.
+//! `qql.md` 8.4. Tags, actions, shown status and scans of a deployment are not declared: nothing keeps them. Its patches
+//! are no group: outcomes are of a patch in a deployment, and the index, which answers groups, knows none.
 
 use super::{PLATFORM, tokens};
-use crate::token::Kind::{Bool, Date, Enum, Int, Keyword, Text, Uuid};
-use crate::token::{Enumeration, Ranking};
+use crate::token::Kind::{Bool, Date, Enum, Int, Keyword, Related, Text, Uuid};
+use crate::token::{Entity, Enumeration, Ranking};
 
 static JOB_TYPE: Enumeration = Enumeration { values: &["Install", "Rollback"], ranking: Ranking::Unranked };
 /// The states of `patch-management.md` 12.1.
@@ -78,5 +78,7 @@ tokens! {
         FailureReason: "failureReason", Keyword, "failureReason:HASH_MISMATCH", "Why any of its patches failed",
             several, groupable;
         Message: "message", Text, "message:\"disk\"", "What the agent or the server said last", free_text;
+        Assets: "assets", Related(Entity::Asset, None), "assets:(hardware.model:Latitude)",
+            "Its asset, as it is today; none once it was retired", several;
     }
 }

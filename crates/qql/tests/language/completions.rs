@@ -62,7 +62,7 @@ fn what_is_offered_where() {
         "created:(now .. |",
         "name:(we|",
     ]), @r#"
-    |    -> id, agentId, name, hostname, fqdn, platform, operatingSystem, osFamily, osVersion, osIdentifier, architecture, agentVersion, agentStatus, created, lastCheckedIn, lastBoot, hardware.manufacturer, hardware.model, not, (
+    |    -> id, agentId, name, hostname, fqdn, platform, operatingSystem, osFamily, osVersion, osIdentifier, architecture, agentVersion, agentStatus, activationKey, created, lastCheckedIn, lastBoot, hardware.manufacturer, not, (
     plat|   plat -> platform
     pl|atform:Linux   platform -> platform
     mem|   mem -> hardware.memoryMb
@@ -88,9 +88,9 @@ fn what_is_offered_where() {
     created>=now|   now -> now-7d, now/d
     lastLoggedOnUser is |    -> null, not null
     lastLoggedOnUser is not |    -> null
-    platform:Linux and |    -> id, agentId, name, hostname, fqdn, platform, operatingSystem, osFamily, osVersion, osIdentifier, architecture, agentVersion, agentStatus, created, lastCheckedIn, lastBoot, hardware.manufacturer, hardware.model, not, (
-    not |    -> id, agentId, name, hostname, fqdn, platform, operatingSystem, osFamily, osVersion, osIdentifier, architecture, agentVersion, agentStatus, created, lastCheckedIn, lastBoot, hardware.manufacturer, hardware.model, not, (
-    (|    -> id, agentId, name, hostname, fqdn, platform, operatingSystem, osFamily, osVersion, osIdentifier, architecture, agentVersion, agentStatus, created, lastCheckedIn, lastBoot, hardware.manufacturer, hardware.model, not, (
+    platform:Linux and |    -> id, agentId, name, hostname, fqdn, platform, operatingSystem, osFamily, osVersion, osIdentifier, architecture, agentVersion, agentStatus, activationKey, created, lastCheckedIn, lastBoot, hardware.manufacturer, not, (
+    not |    -> id, agentId, name, hostname, fqdn, platform, operatingSystem, osFamily, osVersion, osIdentifier, architecture, agentVersion, agentStatus, activationKey, created, lastCheckedIn, lastBoot, hardware.manufacturer, not, (
+    (|    -> id, agentId, name, hostname, fqdn, platform, operatingSystem, osFamily, osVersion, osIdentifier, architecture, agentVersion, agentStatus, activationKey, created, lastCheckedIn, lastBoot, hardware.manufacturer, not, (
     patches:(vendorS|   vendorS -> vendorSeverity
     patches:(vendorSeverity:|    -> Critical, Important
     patches:(isLat|   isLat -> isLatest

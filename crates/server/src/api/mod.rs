@@ -22,6 +22,7 @@ pub mod patches;
 pub mod public;
 pub mod qql;
 mod query;
+mod related_assets;
 pub mod searches;
 pub mod tags;
 pub mod turns;

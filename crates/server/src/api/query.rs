@@ -1,12 +1,12 @@
 //! What lists share that the database answers with QQL (`qql.md` 4): query, order, page, number, groups.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use fettle_qql::measure::{self, Figure};
 use fettle_qql::order::{self, DateInterval};
 use fettle_qql::token::Vocabulary;
 use fettle_qql::{Context, Entity, Invalid, Query};
-use fettle_store::Database;
 use fettle_store::query::{Asked, Cursor, GroupBy, GroupOrder, GroupValue, QuestionError, Questions, RowId, Within};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -15,6 +15,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::error::ApiError;
 use super::fields::Field;
+use super::related_assets::related_assets;
+use crate::state::AppState;
 
 /// How long a query may take.
 pub(super) const LIMIT: Duration = Duration::from_secs(5);
@@ -165,7 +167,7 @@ impl Request {
     /// Asks the database; `load` makes rows of the ids that were found, in their order and from the same state.
     pub(super) async fn answer<T, L>(
         self,
-        database: &Database,
+        app: &Arc<AppState>,
         within: Within<'_>,
         load: L,
     ) -> Result<Found<T>, ApiError>
@@ -173,8 +175,9 @@ impl Request {
         L: AsyncFnOnce(&mut Questions, Vec<RowId>) -> Result<Vec<T>, ApiError>,
     {
         let after = self.after.as_deref().map(str::parse::<Cursor>).transpose()?;
-        let asked = Asked { entity: self.query.entity, expression: &self.query.root, within, assets: None };
-        let mut questions = database.questions(LIMIT).await?;
+        let assets = related_assets(app, [&self.query.root]).await?;
+        let asked = Asked { entity: self.query.entity, expression: &self.query.root, within, assets: &assets };
+        let mut questions = app.fleet.database.questions(LIMIT).await?;
         let total = questions.count(&asked, self.counted).await?;
         let mut found = Found {
             items: Vec::new(),

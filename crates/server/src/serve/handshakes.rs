@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// What one full handshake is counted at, on one core.
-const COST: Duration = Duration::from_micros(700);
+/// What one full handshake is counted at, on one core: as measured (`make bench`), with the request behind it.
+const COST: Duration = Duration::from_micros(450);
 /// And one that resumes a session: there are no certificates in it. It is known for one only when it is done, so what it
 /// was counted at too much is given back then.
 const RESUMED_COST: Duration = Duration::from_micros(200);
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_share_of_the_cores_is_given_and_no_more() {
-        // 30 % of two cores at 0.7 ms: 857 a second.
+        // 30 % of two cores at 0.45 ms: 1,333 a second.
         let budget = HandshakeBudget::new(2, 30);
         let start = Instant::now() + Duration::from_mins(1);
         let mut begun_within_a_second = 0;
@@ -100,9 +100,9 @@ mod tests {
                 None => refused += 1,
             }
         }
-        let expected = 857 * 5 / 4;
+        let expected = 1_333 * 5 / 4;
         assert!((expected - 3..=expected + 3).contains(&begun_within_a_second), "{begun_within_a_second}");
-        let taken = 857 * (5_000 + 250) / 1_000;
+        let taken = 1_333 * (5_000 + 250) / 1_000;
         assert!((10_000 - taken - 20..=10_000 - taken + 20).contains(&refused), "{refused}");
     }
 
@@ -113,7 +113,7 @@ mod tests {
         assert!(budget.reserve(start).is_some_and(|begin| begin <= start));
         let later = start + Duration::from_hours(1);
         let at_once = (0..5_000).filter(|_| budget.reserve(later).is_some_and(|begin| begin <= later)).count();
-        assert!((280..=290).contains(&at_once), "250 ms of 1,143 a second: {at_once}");
+        assert!((440..=450).contains(&at_once), "250 ms of 1,778 a second: {at_once}");
     }
 
     /// A fleet whose connections were cut comes back within five seconds (`agent.md` 3.7), with its tickets.
@@ -137,8 +137,8 @@ mod tests {
             Some(longest)
         };
         assert_eq!(longest(true), Some(Duration::ZERO));
-        // Full handshakes of the same fleet are more than the budget has for them: some are turned away.
-        assert_eq!(longest(false), None);
+        // Full handshakes of the same fleet are more than the budget has for them.
+        assert!(longest(false).is_some_and(|wait| wait > Duration::from_secs(2) && wait < MAX_WAIT));
     }
 
     #[test]

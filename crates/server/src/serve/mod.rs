@@ -22,6 +22,7 @@ use tokio_util::task::TaskTracker;
 
 use handshakes::HandshakeBudget;
 pub(crate) use tls::Resolver;
+pub use tls::crypto_provider;
 
 use crate::agent_channel::Limits;
 use crate::config::Config;

@@ -59,6 +59,27 @@ async fn the_same_enrolment_is_one_asset_and_one_use_of_the_key() {
     app.stop().await;
 }
 
+/// Which machines came with a key is asked most of all when it leaked, and is gone.
+#[tokio::test]
+async fn a_deleted_key_still_names_its_assets() {
+    let app = TestApp::start().await;
+    let body = json!({ "title": "Laptops of Oslo", "maxAgents": null, "expireDate": null });
+    let key = app.post("/v1/activation-keys", body).await.ok();
+    let id = serde_json::from_value(key["id"].clone()).expect("an id");
+    app.enrol("web01").await;
+    let machine = Machine::new();
+    let message = Enrol { activation_id: id, ..machine.message(&app) };
+    assert_eq!(app.enrolment.send(&message).await.expect("an answer").status, 200);
+    app.fleet.database.write(async move |tx| tx.activation_keys().delete(id).await).await.expect("deleted");
+    let found = app.get("/v1/query/assets?query=activationKey:oslo").await.ok();
+    assert_eq!(found["total"], 1, "{found}");
+    let asset = found["items"][0]["id"].as_str().expect("an asset");
+    assert_eq!(app.get(&format!("/v1/assets/{asset}")).await.ok()["activationKey"]["title"], "Laptops of Oslo");
+    let groups = app.get("/v1/query/assets?groupBy=activationKey&groupOrder=value").await.ok();
+    assert_eq!(groups["groups"].as_array().expect("groups").len(), 2, "{groups}");
+    app.stop().await;
+}
+
 #[tokio::test]
 async fn each_refusal_has_its_code() {
     let app = TestApp::start().await;

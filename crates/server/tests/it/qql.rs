@@ -33,6 +33,30 @@ async fn what_may_follow_is_offered() {
     assert!(labels(&back).iter().any(|label| label.starts_with("pendingReboot")), "{back}");
 }
 
+/// An empty text is completed with whole searches, as far as one text holds them.
+#[tokio::test]
+async fn saved_searches_are_offered_first() {
+    let app = TestApp::start().await;
+    for (name, search) in [
+        ("Silent", json!({ "query": "lastCheckedIn<now-3d" })),
+        ("Late", json!({ "query": "platform:Linux", "havingQuery": "isOverdue:true" })),
+        ("All", json!({ "sort": "name" })),
+    ] {
+        let mut search = search;
+        search["name"] = json!(name);
+        app.post("/v1/saved-searches", json!({ "entity": "asset", "search": search })).await.ok();
+    }
+    let offered = complete(&app, "asset", "query", "").await;
+    let expected = json!({ "kind": "search", "insert": "lastCheckedIn<now-3d", "label": "Silent" });
+    assert_eq!((&offered["items"][0], &offered["items"][1]["kind"]), (&expected, &json!("token")), "{offered}");
+    assert!(offered["items"].as_array().is_some_and(|items| items.len() == 20), "{offered}");
+    for (entity, field, text) in [("asset", "query", "n"), ("asset", "havingQuery", ""), ("patch", "query", "")] {
+        let offered = complete(&app, entity, field, text).await;
+        assert!(!labels(&offered).contains(&"Silent"), "{offered}");
+    }
+    app.stop().await;
+}
+
 /// Label and number of each value that is offered.
 async fn values(app: &TestApp, entity: &str, field: &str, text: &str) -> Vec<(String, u64)> {
     let offered = complete(app, entity, field, text).await;

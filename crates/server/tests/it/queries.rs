@@ -95,8 +95,10 @@ async fn deployments_are_found(app: &TestApp) {
     assert_eq!(column(&found, "id"), [&json!(id)], "{found}");
     let none = ask(app, "/v1/deployments", &[("query", &format!("not ({query})"))]).await;
     assert_eq!(none["total"], 0);
+    assets_of_deployments_are_found(app, &id).await;
     let of_run = format!("/v1/runs/{run}/deployments");
     for (parameters, total) in [
+        (vec![("query", "assets:(name:web* and components:(name:openssl))")], 1),
         (vec![("query", "operatingSystem:debian and jobInstanceId:1")], 1),
         (vec![("query", "state:Failed")], 0),
         (vec![("search", "EB0"), ("state", "Pending")], 1),
@@ -106,6 +108,34 @@ async fn deployments_are_found(app: &TestApp) {
         assert_eq!(found["total"], total, "{parameters:?}: {found}");
         assert_eq!(found["facets"][0]["values"][0]["value"], "Pending");
     }
+}
+
+/// What is inside a group the index answers: what the machine has and lacks, beside what the deployment did.
+async fn assets_of_deployments_are_found(app: &TestApp, id: &impl serde::Serialize) {
+    for (query, total) in [
+        ("assets:(patches:(patchStatus:Missing)) and state:Pending", 1),
+        ("assets:(name:nothing) or assets:(platform:Linux and activationKey is not null)", 1),
+        ("not assets:(platform:Linux)", 0),
+        ("assets:(name:nothing)", 0),
+    ] {
+        let found = ask(app, "/v1/deployments", &[("query", query)]).await;
+        assert_eq!(found["total"], total, "{query}: {found}");
+    }
+    let query = "state:Pending and assets:(platform:Linux and name:nothing)";
+    let asked = json!({ "entity": "deployment", "query": query, "id": id });
+    let explained = app.post("/v1/qql/explain", asked).await.ok();
+    let (state, group) = (&explained["tree"]["nodes"][0], &explained["tree"]["nodes"][1]);
+    assert_eq!(
+        (&state["count"], &group["count"], &explained["total"]),
+        (&json!(1), &json!(0), &json!(0)),
+        "{explained}"
+    );
+    let linux = &group["nodes"][0]["nodes"][0];
+    assert_eq!((&linux["count"], &linux["why"]["holds"]), (&json!(1), &json!(true)), "{explained}");
+    let refused = app.get(&path("/v1/deployments", &[("query", "hardware.model:Latitude")])).await;
+    let error = &refused.body["error"]["errors"][0];
+    assert_eq!(error["code"], "QQL_WRONG_ENTITY", "{error}");
+    assert!(error["suggestions"][0].as_str().is_some_and(|text| text.starts_with("assets:(")), "{error}");
 }
 
 #[tokio::test]

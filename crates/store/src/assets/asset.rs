@@ -60,6 +60,8 @@ row! {
         pub pending_reboot: bool,
         pub enrolled_at: Timestamp,
         pub activation_key: Option<ActivationKeyId>,
+        /// Of that key, which may be deleted since. No key changes its title.
+        pub activation_key_title: Option<String>,
         /// The asset that this machine was before its identity was dropped.
         pub previous_asset: Option<AssetId>,
         pub retired_at: Option<Timestamp>,
@@ -111,9 +113,9 @@ impl Assets<'_> {
             "INSERT INTO asset (id, revision, hostname, fqdn, os_family, os_id, os_version, os_name, arch,
                  agent_version, incarnation, token_current, token_previous, manifest_counter, scan_status, scan_reason,
                  scanned_at, dropped, facts_hash, last_logged_on, pending_reboot, enrolled_at, activation_key,
-                 previous_asset, retired_at, os_name_key, last_logged_on_key)
+                 previous_asset, retired_at, os_name_key, last_logged_on_key, activation_key_title)
              VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-                 $21, $22, $23, $24, $25, $26)
+                 $21, $22, $23, $24, $25, $26, $27)
              RETURNING *",
             asset.id,
             asset.hostname,
@@ -141,6 +143,7 @@ impl Assets<'_> {
             asset.retired_at,
             key::text(&asset.os_name),
             asset.last_logged_on.as_deref().map(key::text),
+            asset.activation_key_title,
         )?;
         self.insert_parts(inserted.number, new).await?;
         self.tx.feed().append(FeedKind::Asset, inserted.id.uuid(), inserted.revision);

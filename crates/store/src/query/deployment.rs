@@ -16,13 +16,14 @@ const JOB: Place = Place::through(TABLE, "job", "job");
 const RUN: Place = Place::through(TABLE, "run", "run");
 const ASSET: Place = Place::through(TABLE, "asset", "asset");
 
-pub(super) fn column(token: DeploymentToken) -> Column {
+/// `None` of what is not kept with it.
+pub(super) fn column(token: DeploymentToken) -> Option<Column> {
     use DeploymentToken as T;
     let own = |name| Expr::col((TABLE, name));
     let date = |name, nulls| Column::Date(own(name), nulls);
     let flag = |name| Column::Bool(Condition::Is(own(name).eq(true)));
     let text = |place, value, key, nulls| Column::Text { place, value, key, nulls };
-    match token {
+    Some(match token {
         T::Id => Column::Uuid(own("id")),
         T::AssetId => Column::Uuid(own("asset")),
         T::JobId => Column::Uuid(own("job")),
@@ -68,7 +69,8 @@ pub(super) fn column(token: DeploymentToken) -> Column {
             Column::Several { table: PATCHES, pointer: "deployment", column: "failure", words }
         }
         T::Message => text(Place::own(TABLE), "text", "text_key", Nulls::Possible),
-    }
+        T::Assets => return None,
+    })
 }
 
 /// How many patches have the outcome, or any.

@@ -24,10 +24,11 @@ mod pattern;
 mod plan;
 mod questions;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use fettle_model::{AssetId, RunId};
 use fettle_qql::Entity;
+use fettle_qql::span::Span;
 use fettle_qql::typed::Expression;
 
 use crate::error::StoreError;
@@ -42,12 +43,12 @@ pub struct Asked<'q> {
     pub entity: Entity,
     pub expression: &'q Expression,
     pub within: Within<'q>,
-    /// Answers `assets:( … )`.
-    pub assets: Option<&'q RelatedAssets<'q>>,
+    /// Of each `assets:( … )` in it.
+    pub assets: &'q RelatedAssets,
 }
 
-/// Assets for which an inner expression holds, those in scope alone.
-pub type RelatedAssets<'q> = dyn Fn(&Expression) -> Result<HashSet<AssetId>, StoreError> + Send + Sync + 'q;
+/// Assets in scope for which what is inside an `assets:( … )` holds, by where that stands in the text.
+pub type RelatedAssets = HashMap<Span, HashSet<AssetId>>;
 
 /// What an address restricts a list to, beside the query. Of audit records nothing.
 #[derive(Debug, Clone, Copy, Default)]

@@ -114,7 +114,7 @@ impl Plan {
 pub(super) struct Planner<'q> {
     pub(super) entity: Entity,
     pub(super) backend: Backend,
-    assets: Option<&'q RelatedAssets<'q>>,
+    assets: &'q RelatedAssets,
 }
 
 impl<'q> Planner<'q> {
@@ -162,15 +162,15 @@ impl<'q> Planner<'q> {
     }
 
     fn related(&self, related: &Related) -> Result<Plan, QuestionError> {
-        let (Entity::Deployment, Entity::Asset, Some(answer)) = (self.entity, related.entity, self.assets) else {
+        let assets = self.assets.get(&related.inner.span);
+        let (Entity::Deployment, Entity::Asset, Some(assets)) = (self.entity, related.entity, assets) else {
             return Err(QuestionError::NotHere(related.token.name));
         };
-        let assets = answer(&related.inner)?;
         let asset = Expr::col((deployment::TABLE, "asset"));
         Ok(match assets.len() {
             0 => Plan::Exact(Condition::Never),
-            1..=MAX_ASSETS => Plan::Exact(Condition::Is(asset.is_in(assets.into_iter().map(AssetId::uuid)))),
-            _ => Plan::Check { upper: Condition::Always, check: Check::Assets { asset, assets } },
+            1..=MAX_ASSETS => Plan::Exact(Condition::Is(asset.is_in(assets.iter().map(|asset| asset.uuid())))),
+            _ => Plan::Check { upper: Condition::Always, check: Check::Assets { asset, assets: assets.clone() } },
         })
     }
 }
@@ -178,7 +178,7 @@ impl<'q> Planner<'q> {
 pub(super) fn column(token: TokenId) -> Result<Column, QuestionError> {
     match token {
         TokenId::Audit(token) => Ok(audit::column(token)),
-        TokenId::Deployment(token) => Ok(deployment::column(token)),
+        TokenId::Deployment(token) => deployment::column(token).ok_or(QuestionError::NotHere("assets")),
         TokenId::Asset(_) | TokenId::Patch(_) | TokenId::Vulnerability(_) | TokenId::Component(_) => {
             Err(QuestionError::NotHere(token.entity().plural()))
         }

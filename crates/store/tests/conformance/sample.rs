@@ -74,6 +74,7 @@ pub(crate) fn new_asset(n: i64) -> NewAsset {
         pending_reboot: false,
         enrolled_at: at(n),
         activation_key: None,
+        activation_key_title: Some("Key of a sample".to_owned()),
         previous_asset: None,
         retired_at: None,
     };

@@ -96,7 +96,7 @@ pub(super) async fn explain(client: &Client, query: &Query) -> Result<Finding, F
         "entity": query.things.entity().name(),
         "query": query.text,
         "havingQuery": query.having,
-        "tz": query.tz,
+        "tz": query.tz.as_deref().unwrap_or("UTC"),
         "id": query.why,
     });
     let answer = client.post::<Explained>("/v1/qql/explain", &body).await?;

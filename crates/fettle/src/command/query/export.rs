@@ -50,7 +50,7 @@ async fn download(
         ("query", query.text.as_str()),
         ("havingQuery", &query.having),
         ("sort", &query.sort),
-        ("tz", &query.tz),
+        ("tz", query.tz.as_deref().unwrap_or("UTC")),
         ("fields", query.fields.as_deref().unwrap_or_default()),
     ];
     let given: Vec<_> = parameters.into_iter().filter(|(_, value)| !value.is_empty()).collect();

@@ -4,6 +4,7 @@ mod columns;
 mod csv;
 mod explain;
 mod export;
+mod saved;
 
 use std::path::PathBuf;
 
@@ -76,6 +77,12 @@ pub(crate) struct Query {
     /// What to find; everything where it is left out
     #[arg(value_name = "QQL", default_value = "")]
     text: String,
+    /// A saved search by its name, one's own before one that is shared; its zone, order and groups hold where none are given
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["text", "having"])]
+    saved: Option<String>,
+    /// The searches that are saved, and nothing else
+    #[arg(long, conflicts_with_all = ["text", "having", "saved", "sort", "limit", "count", "fields", "group_by", "csv", "all", "xlsx", "explain"])]
+    list_saved: bool,
     /// A second query: about patches and findings for assets, about assets for patches and vulnerabilities
     #[arg(long, value_name = "QQL", default_value = "")]
     having: String,
@@ -85,9 +92,9 @@ pub(crate) struct Query {
     /// Rows to show, at most 1000
     #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     limit: Option<u32>,
-    /// Zone of the dates that name none, such as `Europe/Oslo`
-    #[arg(long, value_name = "ZONE", default_value = "UTC")]
-    tz: String,
+    /// Zone of the dates that name none, such as `Europe/Oslo`; UTC
+    #[arg(long, value_name = "ZONE")]
+    tz: Option<String>,
     /// The number of what is found, alone
     #[arg(long, conflicts_with_all = ["group_by", "csv"])]
     count: bool,
@@ -146,7 +153,13 @@ struct Group {
 /// Rows of one page where all are wanted: as many as a server gives at once.
 const PAGE: u32 = 1_000;
 
-pub(crate) async fn run(client: &Client, query: Query) -> Result<Finding, Failure> {
+pub(crate) async fn run(client: &Client, mut query: Query) -> Result<Finding, Failure> {
+    if query.list_saved {
+        return saved::list(client, &query).await;
+    }
+    if let Some(name) = query.saved.take() {
+        saved::open(client, &mut query, &name).await?;
+    }
     if query.explain {
         return explain::explain(client, &query).await;
     }
@@ -200,7 +213,7 @@ async fn ask(client: &Client, query: &Query, after: &str) -> Result<Answer<Found
         ("sort", &query.sort),
         ("limit", &limit),
         ("after", after),
-        ("tz", &query.tz),
+        ("tz", query.tz.as_deref().unwrap_or("UTC")),
         ("fields", query.fields.as_deref().unwrap_or_default()),
         ("count", if query.count { "true" } else { "" }),
         ("groupBy", query.group_by.as_deref().unwrap_or_default()),

@@ -218,6 +218,7 @@ impl Asset<'_> {
                 _ => Vec::new(),
             },
             AssetToken::AgentVersion => dotted(&columns.agent_version),
+            AssetToken::ActivationKey => some(&columns.activation_key),
             AssetToken::AgentStatus => {
                 let as_of = Timestamp::from_second(AS_OF).expect("a time");
                 text(AgentStatus::of(columns.last_checked_in, as_of).name())

@@ -7,6 +7,7 @@ use axum::extract::State;
 use fettle_fleet::agents::report::Coverage;
 use fettle_model::asset::Facts;
 use fettle_model::{ActivationKeyId, AssetId};
+use fettle_store::assets::Asset;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -26,6 +27,7 @@ pub struct AssetDetails {
     pub facts: Facts,
     pub enrolled_at: Timestamp,
     pub incarnation: u32,
+    /// With which it enrolled; the key may be deleted since.
     pub activation_key: Option<KeyName>,
     #[schema(value_type = Option<Uuid>)]
     pub previous_asset_id: Option<AssetId>,
@@ -60,6 +62,11 @@ pub struct ProfileShown {
     pub scan_interval_hours: u32,
 }
 
+fn key_name(asset: &Asset) -> Option<KeyName> {
+    let (id, title) = asset.activation_key.zip(asset.activation_key_title.clone())?;
+    Some(KeyName { id, title })
+}
+
 #[utoipa::path(get, path = "/v1/assets/{id}", tag = "assets", params(("id" = Uuid, Path)),
     responses((status = 200, body = AssetDetails)))]
 pub async fn show(State(app): State<Arc<AppState>>, Id(id): Id<AssetId>) -> Result<Json<AssetDetails>, ApiError> {
@@ -70,10 +77,6 @@ pub async fn show(State(app): State<Arc<AppState>>, Id(id): Id<AssetId>) -> Resu
     let facts = read.assets().facts(loaded.asset.number).await?;
     let certificates = read.certificates().of_asset(id).await?;
     let previous_of = read.assets().successor(id).await?;
-    let activation_key = match loaded.asset.activation_key {
-        Some(key) => read.activation_keys().find(key).await?.map(|key| KeyName { id: key.id, title: key.title }),
-        None => None,
-    };
     drop(read);
     let coverage = match loaded.inventory.coverage.as_slice() {
         [] => Coverage::default(),
@@ -85,7 +88,7 @@ pub async fn show(State(app): State<Arc<AppState>>, Id(id): Id<AssetId>) -> Resu
         facts: facts.facts,
         enrolled_at: loaded.asset.enrolled_at,
         incarnation: loaded.asset.incarnation,
-        activation_key,
+        activation_key: key_name(&loaded.asset),
         previous_asset_id: loaded.asset.previous_asset,
         previous_of,
         dropped_components: loaded.asset.dropped,

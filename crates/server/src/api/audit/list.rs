@@ -77,7 +77,7 @@ pub async fn list(
 ) -> Result<Json<Found<Row<AuditRow>>>, ApiError> {
     let request = asked.read(Entity::Audit, app.fleet.clock.now())?;
     let fields = request.fields.clone();
-    let found = request.answer(&app.fleet.database, Within::default(), load).await?;
+    let found = request.answer(&app, Within::default(), load).await?;
     found.with_fields(fields.as_deref()).map(Json)
 }
 

@@ -50,7 +50,7 @@ impl Pages {
             Entity::Deployment => rows(deployments::answer(&self.app, self.request.clone(), Within::default()).await?)?,
             Entity::Audit => {
                 let request = self.request.clone();
-                rows(request.answer(&self.app.fleet.database, Within::default(), audit::list::load).await?)?
+                rows(request.answer(&self.app, Within::default(), audit::list::load).await?)?
             }
         };
         self.is_over = next.is_none();

@@ -27,7 +27,7 @@ pub async fn list(
 
 /// Those of one run, which are counted all.
 pub(super) async fn of_run(
-    app: &AppState,
+    app: &Arc<AppState>,
     asked: &QueryParameters,
     within: Within<'_>,
 ) -> Result<Found<DeploymentRow>, ApiError> {
@@ -36,12 +36,12 @@ pub(super) async fn of_run(
 }
 
 pub(in crate::api) async fn answer(
-    app: &AppState,
+    app: &Arc<AppState>,
     request: Request,
     within: Within<'_>,
 ) -> Result<Found<DeploymentRow>, ApiError> {
     let load = async |questions: &mut Questions, ids: Vec<RowId>| load(app, questions, ids).await;
-    request.answer(&app.fleet.database, within, load).await
+    request.answer(app, within, load).await
 }
 
 async fn load(app: &AppState, questions: &mut Questions, ids: Vec<RowId>) -> Result<Vec<DeploymentRow>, ApiError> {

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use fettle_qql::Context;
-use fettle_qql::complete::{self, Completions as Offered, Item, ItemKind, Values};
+use fettle_qql::complete::{self, Completions as Offered, Item, ItemKind, MAX_ITEMS, Values};
+use fettle_qql::{Context, Entity};
+use fettle_store::searches::SavedSearch;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::values::{Known, Noted, commonest};
 use super::{QueryPart, context, no_second};
+use crate::api::auth::Caller;
 use crate::api::error::{ApiError, Input};
 use crate::state::AppState;
 
@@ -45,9 +47,9 @@ pub struct ReplacedText {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Completion {
-    /// `token`, `operator`, `keyword` or `value`.
+    /// `token`, `operator`, `keyword`, `value`, or `search`: a whole query that was kept.
     #[schema(value_type = String)]
-    pub kind: ItemKind,
+    pub kind: CompletionKind,
     pub insert: String,
     pub label: String,
     /// Things in scope that have the value, where that is known.
@@ -65,10 +67,29 @@ pub struct Completion {
     pub help: Option<&'static str>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CompletionKind {
+    Search,
+    #[serde(untagged)]
+    Part(ItemKind),
+}
+
+/// Searches that an empty text is completed with.
+const SEARCHES: usize = 5;
+
 impl From<Item> for Completion {
     fn from(item: Item) -> Self {
         let Item { kind, insert, label, count, token_kind, example, help } = item;
-        Self { kind, insert, label, count, token_type: token_kind, example, help }
+        Self { kind: CompletionKind::Part(kind), insert, label, count, token_type: token_kind, example, help }
+    }
+}
+
+impl From<SavedSearch> for Completion {
+    fn from(search: SavedSearch) -> Self {
+        let SavedSearch { name, query, .. } = search;
+        let kind = CompletionKind::Search;
+        Self { kind, insert: query, label: name, count: None, token_type: None, example: None, help: None }
     }
 }
 
@@ -76,6 +97,7 @@ impl From<Item> for Completion {
     responses((status = 200, body = Completions)))]
 pub async fn complete(
     State(app): State<Arc<AppState>>,
+    caller: Caller,
     Input(asked): Input<CompletionRequest>,
 ) -> Result<Json<Completions>, ApiError> {
     let context = context(&app, &asked.entity, asked.tz.as_deref())?;
@@ -90,7 +112,25 @@ pub async fn complete(
         }
     };
     let replace = ReplacedText { offset: offered.replace.offset, length: offered.replace.length };
-    Ok(Json(Completions { replace, items: offered.items.into_iter().map(Completion::from).collect() }))
+    let searches = searches(&app, &caller, &asked, context.entity).await?;
+    let items = searches.into_iter().map(Completion::from).chain(offered.items.into_iter().map(Completion::from));
+    Ok(Json(Completions { replace, items: items.take(MAX_ITEMS).collect() }))
+}
+
+/// The caller's own and those that are shared, by name, where nothing is written yet. A second query would be lost: those
+/// with one are opened from their list.
+async fn searches(
+    app: &AppState,
+    caller: &Caller,
+    asked: &CompletionRequest,
+    entity: Entity,
+) -> Result<Vec<SavedSearch>, ApiError> {
+    if !matches!(asked.field, QueryPart::Query) || !asked.text.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let visible = app.fleet.database.read().await?.saved_searches().visible_to(caller.user.id, entity).await?;
+    let whole = visible.into_iter().filter(|search| search.having_query.is_empty() && !search.query.is_empty());
+    Ok(whole.take(SEARCHES).collect())
 }
 
 fn offer(asked: &CompletionRequest, context: &Context, values: &dyn Values) -> Result<Offered, ApiError> {

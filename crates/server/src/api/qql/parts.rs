@@ -7,7 +7,7 @@ use fettle_index::ask::{Counted, Deadline, Part, Question, Scope, ThingId};
 use fettle_qql::parts::{Around, PartKind, alone, parts};
 use fettle_qql::typed::{Expression, Form};
 use fettle_qql::{Context, Entity, Query};
-use fettle_store::query::{Asked, Count, QuestionError, Questions, Within};
+use fettle_store::query::{Asked, Count, QuestionError, Questions, RelatedAssets, Within};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -16,6 +16,7 @@ use super::why::{WhyNode, WhyThing};
 use crate::api::ask::blocking;
 use crate::api::error::ApiError;
 use crate::api::query::{COUNTED, LIMIT};
+use crate::api::related_assets::related_assets;
 use crate::state::AppState;
 
 /// A part of a query. Its place is in Unicode characters from 0 of the text as sent.
@@ -112,7 +113,7 @@ type Answered = (Count, Duration, Option<bool>);
 
 /// `id`: of a deployment, or the number of a record.
 pub(super) async fn in_database(
-    app: &AppState,
+    app: &Arc<AppState>,
     context: &Context,
     query: &Query,
     id: Option<&str>,
@@ -120,10 +121,11 @@ pub(super) async fn in_database(
     let only = id.map(|id| only(context, id)).transpose()?;
     let mut all = Vec::new();
     each_alone(&query.root, &mut Vec::new(), &mut all);
+    let assets = related_assets(app, &all).await?;
     let mut questions = app.fleet.database.questions(LIMIT).await?;
     let is_there = match &only {
         None => true,
-        Some(only) => count(&mut questions, query.entity, only).await?.number > 0,
+        Some(only) => count(&mut questions, query.entity, only, &assets).await?.number > 0,
     };
     let mut answers: Vec<Option<Answered>> = Vec::new();
     let mut is_over = false;
@@ -131,7 +133,7 @@ pub(super) async fn in_database(
         let answer = if is_over {
             Err(QuestionError::Timeout)
         } else {
-            answered(&mut questions, query.entity, part, only.as_ref()).await
+            answered(&mut questions, query.entity, (part, only.as_ref()), &assets).await
         };
         match answer {
             Ok(answer) => answers.push(Some(answer)),
@@ -186,25 +188,30 @@ fn node(expression: &Expression, answers: &mut impl Iterator<Item = Option<Answe
 async fn answered(
     questions: &mut Questions,
     entity: Entity,
-    part: &Expression,
-    only: Option<&Expression>,
+    (part, only): (&Expression, Option<&Expression>),
+    assets: &RelatedAssets,
 ) -> Result<Answered, QuestionError> {
     let start = Instant::now();
-    let counted = count(questions, entity, part).await?;
+    let counted = count(questions, entity, part, assets).await?;
     let time = start.elapsed();
     let holds = match only {
         None => None,
         Some(only) => {
             let both = Form::And(vec![only.clone(), part.clone()]);
             let both = Expression { span: part.span, form: both };
-            Some(count(questions, entity, &both).await?.number > 0)
+            Some(count(questions, entity, &both, assets).await?.number > 0)
         }
     };
     Ok((counted, time, holds))
 }
 
-async fn count(questions: &mut Questions, entity: Entity, expression: &Expression) -> Result<Count, QuestionError> {
-    questions.count(&Asked { entity, expression, within: Within::default(), assets: None }, Some(COUNTED)).await
+async fn count(
+    questions: &mut Questions,
+    entity: Entity,
+    expression: &Expression,
+    assets: &RelatedAssets,
+) -> Result<Count, QuestionError> {
+    questions.count(&Asked { entity, expression, within: Within::default(), assets }, Some(COUNTED)).await
 }
 
 /// Holds for the one thing alone.

@@ -11,7 +11,7 @@ use fettle_qql::text::folded;
 use fettle_qql::token::{Grouping as Groupable, Kind, TokenDefinition};
 use fettle_qql::typed::{Expression, Form};
 use fettle_qql::{Entity, span::Span};
-use fettle_store::query::{Asked, GroupBy, GroupValue, Groups, QuestionError, Within};
+use fettle_store::query::{Asked, GroupBy, GroupValue, Groups, QuestionError, RelatedAssets, Within};
 use jiff::tz::TimeZone;
 
 use crate::api::ask::blocking;
@@ -87,7 +87,8 @@ async fn of_history(app: &AppState, wanted: &Wanted) -> Result<Option<Vec<(Strin
     }
     let everything = Expression { span: Span::default(), form: Form::All };
     let entity = token.id.entity();
-    let asked = Asked { entity, expression: &everything, within: Within::default(), assets: None };
+    let assets = RelatedAssets::new();
+    let asked = Asked { entity, expression: &everything, within: Within::default(), assets: &assets };
     let grouping = GroupBy {
         tokens: vec![token],
         interval: DateInterval::Day,

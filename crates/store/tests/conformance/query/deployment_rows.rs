@@ -164,6 +164,7 @@ impl Thing for Part {
                 failures.map(|failure| Fact::Text(failure.name().to_owned())).collect()
             }
             T::Message => texts(&own.text),
+            T::Assets => unreachable!("a group has no value of its own"),
         }
     }
 }

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 
 use super::audit_rows::insert;
+use super::related::no_assets;
 use crate::store::TestStore;
 
 fn read(text: &str) -> Query {
@@ -18,7 +19,7 @@ fn read(text: &str) -> Query {
 }
 
 fn asked(query: &Query) -> Asked<'_> {
-    Asked { entity: query.entity, expression: &query.root, within: Within::default(), assets: None }
+    Asked { entity: query.entity, expression: &query.root, within: Within::default(), assets: no_assets() }
 }
 
 /// A page goes on behind the row where the one before ended, whatever came meanwhile.

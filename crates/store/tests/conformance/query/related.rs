@@ -1,43 +1,37 @@
 use std::collections::HashSet;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use fettle_model::AssetId;
-use fettle_qql::token::{Entity, Grouping, Kind, Level, Search, Sorting, TokenDefinition, TokenId, Values, Vocabulary};
-use fettle_qql::tokens::DeploymentToken;
-use fettle_qql::typed::Expression;
+use fettle_qql::token::Entity;
+use fettle_qql::typed::{Expression, Form};
 use fettle_qql::{Context, check};
-use fettle_store::StoreError;
-use fettle_store::query::{Asked, QuestionError, RowId, Within};
+use fettle_store::query::{Asked, QuestionError, RelatedAssets, RowId, Within};
 use jiff::tz::TimeZone;
 
 use super::deployment_rows::{insert, other_asset};
 use crate::store::TestStore;
 
-/// `assets:( … )`, as it will be declared once the index answers it.
-static TOKENS: [TokenDefinition; 1] = [TokenDefinition {
-    id: TokenId::Deployment(DeploymentToken::AssetId),
-    name: "assets",
-    aliases: &[],
-    kind: Kind::Related(Entity::Asset, None),
-    sorting: Sorting::NotSortable,
-    grouping: Grouping::NotGroupable,
-    search: Search::Named,
-    level: Level::Fact,
-    tie: None,
-    values: Values::Several,
-    example: "assets:(platform:Linux)",
-    help: "Its asset",
-}];
+/// Of queries without groups.
+pub(super) fn no_assets() -> &'static RelatedAssets {
+    static NONE: LazyLock<RelatedAssets> = LazyLock::new(RelatedAssets::new);
+    &NONE
+}
 
-fn tokens(entity: Entity) -> &'static [TokenDefinition] {
-    if entity == Entity::Deployment { &TOKENS } else { Vocabulary::FETTLE.tokens(entity) }
+fn answered(expression: &Expression, assets: &HashSet<AssetId>, answers: &mut RelatedAssets) {
+    match &expression.form {
+        Form::Not(inner) => answered(inner, assets, answers),
+        Form::Related(related) => {
+            answers.insert(related.inner.span, assets.clone());
+        }
+        _ => {}
+    }
 }
 
 /// A few assets are written into the statement, many are looked up row by row; both under `not` too.
 pub(crate) async fn related_assets_are_asked_for(store: &TestStore) {
     let rows = insert(store, 60, 5).await;
-    let mut context = Context::new(Entity::Deployment, "2026-11-22T07:15:30Z".parse().expect("a time"), TimeZone::UTC);
-    context.vocabulary = Vocabulary::new(tokens);
+    let context = Context::new(Entity::Deployment, "2026-11-22T07:15:30Z".parse().expect("a time"), TimeZone::UTC);
     let wanted: HashSet<AssetId> = rows.iter().take(2).map(|row| row.deployment.asset).collect();
     let many: HashSet<AssetId> = wanted.iter().copied().chain((0..600).map(other_asset)).collect();
     let mut questions = store.database.questions(Duration::from_mins(1)).await.expect("a connection");
@@ -49,9 +43,10 @@ pub(crate) async fn related_assets_are_asked_for(store: &TestStore) {
         (&many, "not (not assets:(platform:Linux))", true),
     ] {
         let query = check(text, &context).expect("a query");
-        let answer = |_: &Expression| Ok::<_, StoreError>(assets.clone());
+        let mut answers = RelatedAssets::new();
+        answered(&query.root, assets, &mut answers);
         let asked =
-            Asked { entity: query.entity, expression: &query.root, within: Within::default(), assets: Some(&answer) };
+            Asked { entity: query.entity, expression: &query.root, within: Within::default(), assets: &answers };
         let page = questions.page(&asked, &[], 1_000, None).await.expect("a page");
         let mut expected: Vec<_> = rows
             .iter()
@@ -63,7 +58,7 @@ pub(crate) async fn related_assets_are_asked_for(store: &TestStore) {
         assert_eq!(page.ids, expected, "{text}");
     }
     let query = check("assets:(platform:Linux)", &context).expect("a query");
-    let asked = Asked { entity: query.entity, expression: &query.root, within: Within::default(), assets: None };
+    let asked = Asked { entity: query.entity, expression: &query.root, within: Within::default(), assets: no_assets() };
     let refused = questions.count(&asked, None).await;
     assert!(matches!(refused, Err(QuestionError::NotHere("assets"))), "{refused:?}");
     questions.end().await.expect("an end");
