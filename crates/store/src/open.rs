@@ -14,7 +14,8 @@ use crate::migration;
 const SQLITE_FILE: &str = "fettle.db";
 const LOCK_FILE: &str = "fettle.lock";
 const READERS: u32 = 4;
-/// A reader that nobody needs gives its memory back.
+/// A reader that nobody needs gives its memory back. The pool uses them in turn, so that a question now and then would keep
+/// all of them awake: of SQLite, where opening one costs next to nothing, none lives longer.
 const READER_IDLE: Duration = Duration::from_mins(1);
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Rows on their way from the thread that reads: with few of them two threads wait for each other at each.
@@ -93,6 +94,7 @@ async fn sqlite(directory: &Path) -> Result<Opened, StoreError> {
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)
         .idle_timeout(READER_IDLE)
+        .max_lifetime(READER_IDLE)
         .test_before_acquire(false)
         .connect_lazy_with(reader);
     Ok(Opened { readers: Pool::Sqlite(readers), writer: WriterOptions::Sqlite(writer), lock: Some(lock) })

@@ -300,6 +300,7 @@ async fn attempt(tx: &mut Tx, work: Work) -> Attempt {
 
 /// `boundary`: with which the next change would have begun.
 async fn end(tx: &mut Tx, boundary: Boundary, kept: Vec<Box<dyn Outcome>>) -> Result<(), StoreError> {
+    debug_assert!(boundary != Boundary::Begin || tx.changes() == 0, "the feed is told of what was written");
     // Changes that ran nothing have nothing to commit.
     let committed = if boundary == Boundary::Begin { Ok(None) } else { tx.feed().commit().await };
     let end = committed.as_ref().map_or(End::NotCommitted, |position| End::Committed(*position));

@@ -194,9 +194,9 @@ impl Fleet {
         let committed = self
             .database
             .write(async move |tx| {
-                tx.assets().update(&mut row).await?;
-                if let Some(inventory) = &inventory {
-                    tx.assets().put_inventory(number, inventory).await?;
+                match &inventory {
+                    Some(inventory) => tx.assets().update_with_inventory(&mut row, inventory).await?,
+                    None => tx.assets().update(&mut row).await?,
                 }
                 if let Some(facts) = &facts {
                     tx.assets().put_facts(number, facts).await?;

@@ -82,6 +82,54 @@ pub struct Assets<'t> {
     pub(crate) tx: &'t mut Tx,
 }
 
+/// Saves an asset of the revision that it was read with: `$1` to `$24`.
+macro_rules! update_sql {
+    () => {
+        "UPDATE asset SET revision = revision + 1, hostname = $3, fqdn = $4, os_family = $5, os_id = $6,
+             os_version = $7, os_name = $8, arch = $9, agent_version = $10, incarnation = $11, token_current = $12,
+             token_previous = $13, manifest_counter = $14, scan_status = $15, scan_reason = $16, scanned_at = $17,
+             dropped = $18, facts_hash = $19, last_logged_on = $20, pending_reboot = $21, retired_at = $22,
+             os_name_key = $23, last_logged_on_key = $24
+         WHERE number = $1 AND revision = $2"
+    };
+}
+
+/// Runs it, with what more stands in the text behind it.
+macro_rules! update {
+    ($tx:expr, $operation:expr, $sql:expr, $asset:expr $(, $more:expr)* $(,)?) => {
+        execute!(
+            $tx,
+            $operation,
+            $sql,
+            $asset.number,
+            $asset.revision,
+            $asset.hostname,
+            $asset.fqdn,
+            $asset.os_family,
+            $asset.os_id,
+            $asset.os_version,
+            $asset.os_name,
+            $asset.arch,
+            $asset.agent_version,
+            $asset.incarnation,
+            $asset.token_current,
+            $asset.token_previous,
+            $asset.manifest_counter,
+            $asset.scan_status,
+            $asset.scan_reason,
+            $asset.scanned_at,
+            $asset.dropped,
+            $asset.facts_hash,
+            $asset.last_logged_on,
+            $asset.pending_reboot,
+            $asset.retired_at,
+            key::text(&$asset.os_name),
+            $asset.last_logged_on.as_deref().map(key::text)
+            $(, $more)*
+        )
+    };
+}
+
 impl Assets<'_> {
     pub async fn find(&mut self, id: AssetId) -> Result<Option<Asset>, StoreError> {
         optional!(self.tx, Asset, "find an asset", "SELECT * FROM asset WHERE id = $1", id)
@@ -151,42 +199,42 @@ impl Assets<'_> {
     }
 
     /// Saves the asset, raises its revision and tells the feed. [`StoreError::Changed`] if it was saved by another
-    /// since it was loaded: then nothing is done.
+    /// since it was read.
     pub async fn update(&mut self, asset: &mut Asset) -> Result<(), StoreError> {
-        let rows = execute!(
+        let rows = update!(self.tx, "update an asset", update_sql!(), asset)?;
+        self.updated(asset, rows)
+    }
+
+    /// [`Assets::update`] and [`Assets::put_inventory`], which nearly every report needs; on SQLite in one call (see
+    /// `tx.rs`).
+    pub async fn update_with_inventory(
+        &mut self,
+        asset: &mut Asset,
+        inventory: &AssetInventory,
+    ) -> Result<(), StoreError> {
+        if self.tx.is_postgres() {
+            self.update(asset).await?;
+            return self.put_inventory(asset.number, inventory).await;
+        }
+        // Every asset has an inventory: where none is touched, the asset was not either.
+        let rows = update!(
             self.tx,
-            "update an asset",
-            "UPDATE asset SET revision = revision + 1, hostname = $3, fqdn = $4, os_family = $5, os_id = $6,
-                 os_version = $7, os_name = $8, arch = $9, agent_version = $10, incarnation = $11, token_current = $12,
-                 token_previous = $13, manifest_counter = $14, scan_status = $15, scan_reason = $16, scanned_at = $17,
-                 dropped = $18, facts_hash = $19, last_logged_on = $20, pending_reboot = $21, retired_at = $22,
-                 os_name_key = $23, last_logged_on_key = $24
-             WHERE number = $1 AND revision = $2",
-            asset.number,
-            asset.revision,
-            asset.hostname,
-            asset.fqdn,
-            asset.os_family,
-            asset.os_id,
-            asset.os_version,
-            asset.os_name,
-            asset.arch,
-            asset.agent_version,
-            asset.incarnation,
-            asset.token_current,
-            asset.token_previous,
-            asset.manifest_counter,
-            asset.scan_status,
-            asset.scan_reason,
-            asset.scanned_at,
-            asset.dropped,
-            asset.facts_hash,
-            asset.last_logged_on,
-            asset.pending_reboot,
-            asset.retired_at,
-            key::text(&asset.os_name),
-            asset.last_logged_on.as_deref().map(key::text),
+            "update an asset with its inventory",
+            concat!(
+                update_sql!(),
+                "; UPDATE asset_inventory SET fingerprint = $25, components = $26, ledger = $27, coverage = $28
+                   WHERE asset = $1 AND changes() = 1"
+            ),
+            asset,
+            inventory.fingerprint,
+            crate::inventory::encode(&inventory.components),
+            inventory.ledger,
+            inventory.coverage,
         )?;
+        self.updated(asset, rows)
+    }
+
+    fn updated(&mut self, asset: &mut Asset, rows: u64) -> Result<(), StoreError> {
         if rows != 1 {
             return Err(StoreError::Changed(asset.id));
         }

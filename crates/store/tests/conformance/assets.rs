@@ -106,9 +106,34 @@ pub(crate) async fn an_asset_changed_meanwhile_is_not_overwritten(store: &TestSt
     let refused = store.database.write(async move |tx| tx.assets().update(&mut mine).await).await;
     let refused = StoreError::from(refused.expect_err("it was changed meanwhile"));
     assert!(matches!(refused, StoreError::Changed(id) if id == asset.id));
+    let mut old = asset.clone();
+    let inventory = AssetInventory { components: vec![1, 7], ledger: vec![9], ..new_asset(1).inventory };
+    let ours = inventory.clone();
+    let refused = store.database.write(async move |tx| tx.assets().update_with_inventory(&mut old, &ours).await).await;
+    let refused = StoreError::from(refused.expect_err("it was changed meanwhile"));
+    assert!(matches!(refused, StoreError::Changed(id) if id == asset.id));
     let mut tx = store.database.read().await.expect("a connection");
-    let stored = tx.assets().find(asset.id).await.expect("an answer").expect("an asset");
+    let (mut stored, before) = tx.assets().find_with_inventory(asset.id).await.expect("an answer").expect("an asset");
     assert_eq!((stored.hostname.as_str(), stored.revision), ("theirs", 2));
+    assert_eq!(before, new_asset(1).inventory, "neither of the two was saved");
+    drop(tx);
+
+    // Together with others, which another statement goes before.
+    stored.hostname.replace_range(.., "both");
+    let ours = inventory.clone();
+    let number = stored.number;
+    let first = store.database.write(async move |tx| tx.assets().next_manifest_counter(number).await);
+    let second = store.database.write(async move |tx| {
+        tx.assets().update_with_inventory(&mut stored, &ours).await?;
+        Ok::<_, StoreError>(stored)
+    });
+    let (first, second) = tokio::join!(first, second);
+    first.expect("a commit");
+    let saved = second.expect("a commit").value;
+    let mut tx = store.database.read().await.expect("a connection");
+    let (stored, after) = tx.assets().find_with_inventory(asset.id).await.expect("an answer").expect("an asset");
+    assert_eq!((stored.hostname.as_str(), stored.revision, saved.revision), ("both", 3, 3));
+    assert_eq!(after, inventory);
 }
 
 pub(crate) async fn enrolments_certificates_and_scans(store: &TestStore) {
