@@ -34,7 +34,7 @@ pub(super) async fn related_assets<'q>(
         let answer = |query: &Query| {
             let question = Question { query, having: None, scope: &Scope::Everything, deadline };
             let assets = app.fleet.index.ask_ids(&question)?;
-            Ok((query.root.span, assets.into_iter().collect()))
+            Ok((query.root.span, Arc::new(assets.into_iter().collect())))
         };
         queries.iter().map(answer).collect::<Result<RelatedAssets, fettle_index::ask::AskError>>()
     });

@@ -1,6 +1,7 @@
 //! What is asked of each row that SQL gives: columns that are selected beside it, and what they have to say.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use fettle_model::AssetId;
 use fettle_qql::text::{Phrase, composed};
@@ -72,7 +73,7 @@ pub(super) enum Decision {
     Flag(usize),
     Phrases(usize, Vec<Phrase>),
     Exactly(usize, Vec<String>),
-    Assets(usize, HashSet<AssetId>),
+    Assets(usize, Arc<HashSet<AssetId>>),
     And(Vec<Self>),
     Or(Vec<Self>),
     Not(Box<Self>),

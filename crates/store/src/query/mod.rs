@@ -25,6 +25,7 @@ mod plan;
 mod questions;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use fettle_model::{AssetId, RunId};
 use fettle_qql::Entity;
@@ -47,8 +48,9 @@ pub struct Asked<'q> {
     pub assets: &'q RelatedAssets,
 }
 
-/// Assets in scope for which what is inside an `assets:( … )` holds, by where that stands in the text.
-pub type RelatedAssets = HashMap<Span, HashSet<AssetId>>;
+/// Assets in scope for which what is inside an `assets:( … )` holds, by where that stands in the text. Of a large fleet they
+/// take some 20 bytes each, once for all that is asked.
+pub type RelatedAssets = HashMap<Span, Arc<HashSet<AssetId>>>;
 
 /// What an address restricts a list to, beside the query. Of audit records nothing.
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,6 +1,7 @@
 //! A typed query as conditions, and as what has to be asked of each row beside them.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use fettle_model::AssetId;
 use fettle_qql::text::{Phrase, WordMatcher};
@@ -46,7 +47,7 @@ pub(super) enum Check {
     },
     Assets {
         asset: Expr,
-        assets: HashSet<AssetId>,
+        assets: Arc<HashSet<AssetId>>,
     },
 }
 
@@ -170,7 +171,7 @@ impl<'q> Planner<'q> {
         Ok(match assets.len() {
             0 => Plan::Exact(Condition::Never),
             1..=MAX_ASSETS => Plan::Exact(Condition::Is(asset.is_in(assets.iter().map(|asset| asset.uuid())))),
-            _ => Plan::Check { upper: Condition::Always, check: Check::Assets { asset, assets: assets.clone() } },
+            _ => Plan::Check { upper: Condition::Always, check: Check::Assets { asset, assets: Arc::clone(assets) } },
         })
     }
 }

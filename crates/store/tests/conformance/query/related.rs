@@ -1,5 +1,5 @@
 use std::collections::HashSet;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use fettle_model::AssetId;
@@ -22,7 +22,7 @@ fn answered(expression: &Expression, assets: &HashSet<AssetId>, answers: &mut Re
     match &expression.form {
         Form::Not(inner) => answered(inner, assets, answers),
         Form::Related(related) => {
-            answers.insert(related.inner.span, assets.clone());
+            answers.insert(related.inner.span, Arc::new(assets.clone()));
         }
         _ => {}
     }
