@@ -75,8 +75,8 @@ impl ResolvesServerCert for Resolver {
     }
 }
 
-/// Suites with SHA-256 first: processors have instructions for it, and for SHA-384 few. A handshake hashes some thirty
-/// times, which made a tenth of its cost.
+/// Suites with SHA-256 first: processors have instructions for it, and few for SHA-384, which was a tenth of what a
+/// handshake cost.
 pub fn crypto_provider() -> CryptoProvider {
     let mut provider = aws_lc_rs::default_provider();
     let is_slower = |suite: &SupportedCipherSuite| {
