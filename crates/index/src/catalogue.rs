@@ -64,6 +64,14 @@ pub(crate) enum Line {
     Updates(PatchNumber),
 }
 
+/// A patch by which a chain is found, with the release that it is for: most chains that have a package are of other releases
+/// than a machine's, and are passed over without a look at the patch, which seldom is at hand.
+#[derive(Debug)]
+pub(crate) struct Head {
+    pub(crate) number: PatchNumber,
+    pub(crate) product: Arc<str>,
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Catalogue {
     patches: FxHashMap<PatchNumber, PatchEntry>,
@@ -71,7 +79,9 @@ pub(crate) struct Catalogue {
     by_id: FxHashMap<PatchId, PatchNumber>,
     /// By the name and by the source that a clause speaks of, one patch of each chain that has such a clause: a chain
     /// grows with each version, and its patches are judged together.
-    heads: FxHashMap<(PackageKind, MatchedBy), FxHashMap<String, Vec<PatchNumber>>>,
+    heads: FxHashMap<(PackageKind, MatchedBy), FxHashMap<String, Vec<Head>>>,
+    /// Those of the heads, each once.
+    products: FxHashSet<Arc<str>>,
     cves: BTreeMap<String, BTreeSet<PatchNumber>>,
     /// Of CVEs that a patch names, as far as something is known of them.
     facts: FxHashMap<String, Arc<VulnerabilityFacts>>,
@@ -269,14 +279,26 @@ impl Catalogue {
 
     fn put_heads(&mut self, entry: &PatchEntry) {
         let key = ChainKey::of(&entry.patch);
+        let product = self.product(&entry.rule.product);
         for clause in &entry.rule.clauses {
             let heads = self.heads.entry((clause.kind, clause.by)).or_default();
             let heads = heads.entry(clause.name.clone()).or_default();
-            let is_known = |head: &PatchNumber| self.patches.get(head).is_some_and(|head| key.is_of(&head.patch));
-            if !heads.contains(&entry.number) && !heads.iter().any(is_known) {
-                heads.push(entry.number);
+            let is_known = |head: &Head| self.patches.get(&head.number).is_some_and(|head| key.is_of(&head.patch));
+            if let Some(own) = heads.iter_mut().find(|head| head.number == entry.number) {
+                own.product = Arc::clone(&product);
+            } else if !heads.iter().any(is_known) {
+                heads.push(Head { number: entry.number, product: Arc::clone(&product) });
             }
         }
+    }
+
+    fn product(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.products.get(name) {
+            return Arc::clone(known);
+        }
+        let product: Arc<str> = name.into();
+        self.products.insert(Arc::clone(&product));
+        product
     }
 
     /// A revision may name other CVEs than the one before.
@@ -377,7 +399,7 @@ impl Catalogue {
     }
 
     /// One patch of each chain that has a clause about a Debian package, or about its (unsigned) source.
-    pub(crate) fn heads_of_deb(&self, name: &str, source: &str) -> impl Iterator<Item = PatchNumber> + '_ {
+    pub(crate) fn heads_of_deb(&self, name: &str, source: &str) -> impl Iterator<Item = &Head> {
         self.heads(PackageKind::Deb, MatchedBy::Name, name).chain(self.heads(
             PackageKind::Deb,
             MatchedBy::Source,
@@ -386,12 +408,12 @@ impl Catalogue {
     }
 
     /// One patch of each chain that has a clause about an rpm.
-    pub(crate) fn heads_of_rpm(&self, name: &str) -> impl Iterator<Item = PatchNumber> + '_ {
+    pub(crate) fn heads_of_rpm(&self, name: &str) -> impl Iterator<Item = &Head> {
         self.heads(PackageKind::Rpm, MatchedBy::Name, name)
     }
 
-    fn heads(&self, kind: PackageKind, by: MatchedBy, name: &str) -> impl Iterator<Item = PatchNumber> + '_ {
-        self.heads.get(&(kind, by)).and_then(|heads| heads.get(name)).into_iter().flatten().copied()
+    fn heads(&self, kind: PackageKind, by: MatchedBy, name: &str) -> impl Iterator<Item = &Head> {
+        self.heads.get(&(kind, by)).and_then(|heads| heads.get(name)).into_iter().flatten()
     }
 
     /// Patches of a Debian source package in a release, oldest first.

@@ -74,7 +74,7 @@ impl Index {
             // If a change of this asset waits there, the preview is of no use, and the asset is judged anew.
             block.read_without_waiting().columns.revision(slot.at)
         });
-        let effect = Effect::of(&shared, &has, asset, shared.touched(added, removed), added, removed);
+        let effect = Effect::of(&shared, &has, asset, added, removed);
         Preview { effect, revision, generation: shared.catalogue.generation() }
     }
 
@@ -209,9 +209,8 @@ fn apply(block: &mut Block, slot: u16, shared: &Shared, change: AssetChange, pre
     let Effect { flips, counted } = match preview {
         Some(preview) if preview.revision == revision && preview.generation == generation => preview.effect,
         _ => {
-            let heads = shared.touched(&change.added, &change.removed);
             let has = |component| block.has(component, slot);
-            Effect::of(shared, &has, change.columns.id, heads, &change.added, &change.removed)
+            Effect::of(shared, &has, change.columns.id, &change.added, &change.removed)
         }
     };
     let kinds = kinds
@@ -247,16 +246,26 @@ impl Shared {
         slot
     }
 
-    /// At least one patch of each chain that the change may touch: by package name; all when the release or the
-    /// repositories changed.
-    fn touched(&self, added: &[ComponentId], removed: &[ComponentId]) -> FxHashSet<PatchNumber> {
+    /// At least one patch of each chain that the change may touch: by package name, of releases that the asset may be of; all
+    /// when the release or the repositories changed.
+    pub(crate) fn touched<'a>(
+        &'a self,
+        added: &[ComponentId],
+        removed: &[ComponentId],
+        mut is_of: impl FnMut(&'a str) -> bool,
+    ) -> FxHashSet<PatchNumber> {
         let mut patches: FxHashSet<PatchNumber> = FxHashSet::default();
         for id in added.iter().chain(removed) {
             match self.dictionary.component(*id) {
                 Some(Component::Deb { name, source, source_version, .. }) => {
-                    patches.extend(self.catalogue.heads_of_deb(name, &unsigned(source, source_version).0));
+                    let (source, _) = unsigned(source, source_version);
+                    let heads = self.catalogue.heads_of_deb(name, &source);
+                    patches.extend(heads.filter(|head| is_of(&head.product)).map(|head| head.number));
                 }
-                Some(Component::Rpm { name, .. }) => patches.extend(self.catalogue.heads_of_rpm(name)),
+                Some(Component::Rpm { name, .. }) => {
+                    let heads = self.catalogue.heads_of_rpm(name);
+                    patches.extend(heads.filter(|head| is_of(&head.product)).map(|head| head.number));
+                }
                 Some(Component::Kb { article }) => patches.extend(self.catalogue.touched_by(*article)),
                 Some(Component::Msi { name, .. }) => {
                     let product = windows_product::of_program(name);

@@ -256,19 +256,19 @@ pub(crate) struct Effect {
 }
 
 impl Effect {
-    /// Judges every patch in the chains of `heads` before and after the change. Chains of releases that the asset is not
-    /// of, which are most of a mixed fleet's, are not looked at.
+    /// Judges every patch in the chains that the change touches, before and after it. Chains of releases that the asset is
+    /// not of, which are most of a mixed fleet's, are not looked at.
     pub(crate) fn of<'a>(
         shared: &'a Shared,
         has: Has<'a>,
         asset: AssetId,
-        heads: impl IntoIterator<Item = PatchNumber>,
         added: &[ComponentId],
         removed: &[ComponentId],
     ) -> Self {
         let mut effect = Self::default();
         let mut here = Here::changed(&shared.dictionary, has, added, removed);
         let mut seen = FxHashSet::default();
+        let heads = shared.touched(added, removed, |product| here.is_of(product).is_ever());
         for head in heads.into_iter().filter_map(|number| shared.catalogue.get(number)) {
             let patch = &head.patch;
             let within = here.is_of(&head.rule.product);
