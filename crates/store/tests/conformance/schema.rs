@@ -1,13 +1,69 @@
 use std::collections::BTreeSet;
 
+use fettle_model::ActivationKeyId;
+use fettle_model::clock::SeededEntropy;
+use fettle_store::access::ActivationKey;
 use fettle_store::{Database, StoreError};
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 
+use crate::sample::{at, new_asset};
 use crate::store::TestStore;
 
 /// Adds a step to the list of those that were applied.
 const LATER_STEP: &str = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
     VALUES (9999, 'later', true, '', 0)";
+
+/// Takes the data back to the step before.
+const BEFORE_TITLES: &str = "ALTER TABLE asset DROP COLUMN activation_key_title;
+    DELETE FROM _sqlx_migrations WHERE version = 17";
+
+/// Assets of a server that did not keep the title of their key get it while the key is there.
+pub(crate) async fn titles_of_keys_are_filled(store: &TestStore) {
+    let key = activation_key(7);
+    let (known, gone) = (key.id, activation_key(8).id);
+    let ids = store
+        .write(async move |tx| {
+            tx.activation_keys().insert(&key).await?;
+            let mut ids = Vec::new();
+            for (seed, key) in [(1, Some(known)), (2, Some(gone)), (3, None)] {
+                let mut new = new_asset(seed);
+                (new.asset.activation_key, new.asset.activation_key_title) = (key, None);
+                ids.push(tx.assets().insert(&new).await?.id);
+            }
+            Ok::<_, StoreError>(ids)
+        })
+        .await;
+    store.database.close().await;
+    if let Some(directory) = store.url().strip_prefix("sqlite:") {
+        sqlx::raw_sql(BEFORE_TITLES).execute(&mut sqlite(directory).await).await.expect("yesterday's data");
+    } else {
+        let mut connection = PgConnection::connect(&store.url()).await.expect("a connection");
+        sqlx::raw_sql(BEFORE_TITLES).execute(&mut connection).await.expect("yesterday's data");
+    }
+    let database = Database::open(&store.url()).await.expect("today's schema");
+    let mut tx = database.read().await.expect("a connection");
+    let mut titles = Vec::new();
+    for id in ids {
+        titles.push(tx.assets().find(id).await.expect("an answer").expect("an asset").activation_key_title);
+    }
+    assert_eq!(titles, [Some("Key 7".to_owned()), None, None]);
+    drop(tx);
+    database.close().await;
+}
+
+fn activation_key(seed: u64) -> ActivationKey {
+    ActivationKey {
+        id: ActivationKeyId::new(at(1), &SeededEntropy::new(seed)),
+        title: format!("Key {seed}"),
+        enabled: true,
+        max_agents: None,
+        expire_date: None,
+        created_by: None,
+        created_at: at(1),
+        used_count: 0,
+        last_used_at: None,
+    }
+}
 
 pub(crate) async fn a_newer_schema_is_refused(store: &TestStore) {
     store.database.close().await;

@@ -1,4 +1,4 @@
-use fettle_store::{Backend, Database, FeedCursor, StoreError, WriteError};
+use fettle_store::{Backend, Database, FeedCursor, StoreError, Tx, WriteError};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -19,7 +19,7 @@ impl From<StoreError> for Refusal {
 
 /// Puts setting `n`, and then fails for each third.
 async fn put(database: &Database, n: i64) -> Result<Option<FeedCursor>, WriteError<Refusal>> {
-    let change = async move |tx: &mut fettle_store::Tx| {
+    let change = async move |tx: &mut Tx| {
         tx.settings().put(&format!("setting{n:02}"), &json!(n)).await?;
         tx.feed().append(fettle_store::feed::FeedKind::Patch, Uuid::from_u128(1), n.unsigned_abs());
         if n % 3 == 0 { Err(Refusal::Unwanted) } else { Ok(()) }
@@ -72,6 +72,24 @@ pub(crate) async fn a_change_that_fails_leaves_the_others(store: &TestStore) {
     good.expect("a commit");
     assert!(StoreError::from(bad.expect_err("the id is taken")).is_taken());
     assert_eq!(tx.assets().count().await.expect("an answer"), 0);
+}
+
+/// What opens a change goes with its first statement: one without a statement opens nothing, wherever in its group it
+/// stands, and takes nothing back.
+pub(crate) async fn a_change_may_do_nothing(store: &TestStore) {
+    let idle = || store.database.write(async |_: &mut Tx| Ok::<_, StoreError>(7));
+    let refused = || store.database.write(async |_: &mut Tx| Err::<(), _>(StoreError::Closed));
+    let alone = idle().await.expect("nothing to commit");
+    assert_eq!((alone.value, alone.position), (7, None));
+    assert!(refused().await.is_err());
+    let first = futures_util::future::join3(idle(), refused(), put(&store.database, 1));
+    let second = futures_util::future::join3(put(&store.database, 2), refused(), idle());
+    let third = futures_util::future::join3(refused(), put(&store.database, 4), idle());
+    let (first, second, third) = futures_util::future::join3(first, second, third).await;
+    assert!(first.0.is_ok() && first.1.is_err() && first.2.is_ok_and(|position| position.is_some()));
+    assert!(second.0.is_ok_and(|position| position.is_some()) && second.1.is_err() && second.2.is_ok());
+    assert!(third.0.is_err() && third.1.is_ok_and(|position| position.is_some()) && third.2.is_ok());
+    assert_eq!(settings(store).await, [1, 2, 4]);
 }
 
 pub(crate) async fn a_change_that_panics_fails_alone(store: &TestStore) {
