@@ -145,8 +145,8 @@ impl Tx {
         Ok(())
     }
 
-    /// True where no statement followed what was to open with it, which is then forgotten.
-    pub(crate) const fn is_unopened(&mut self) -> bool {
+    /// Forgets what was to open with the next statement; true where none followed it.
+    pub(crate) const fn forget_opening(&mut self) -> bool {
         self.control.opening.take().is_some()
     }
 

@@ -252,7 +252,7 @@ async fn transact(tx: &mut Tx, first: Work, waiting: &mut mpsc::Receiver<Work>) 
         tx.open_with(boundary.sql(tx.is_postgres())).await?;
         let outcome = Box::pin(attempt(tx, work)).await;
         // A change that ran no statement began nothing.
-        let has_begun = !tx.is_unopened();
+        let has_begun = !tx.forget_opening();
         if kept.len() < MAX_GROUP && begun.elapsed() < MAX_GROUP_TIME {
             next = waiting.try_recv().ok();
         }

@@ -1,7 +1,7 @@
 //! What lists share that the database answers with QQL (`qql.md` 4): query, order, page, number, groups.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fettle_qql::measure::{self, Figure};
 use fettle_qql::order::{self, DateInterval};
@@ -175,9 +175,10 @@ impl Request {
         L: AsyncFnOnce(&mut Questions, Vec<RowId>) -> Result<Vec<T>, ApiError>,
     {
         let after = self.after.as_deref().map(str::parse::<Cursor>).transpose()?;
+        let begun = Instant::now();
         let assets = related_assets(app, [&self.query.root]).await?;
         let asked = Asked { entity: self.query.entity, expression: &self.query.root, within, assets: &assets };
-        let mut questions = app.fleet.database.questions(LIMIT).await?;
+        let mut questions = app.fleet.database.questions(LIMIT.saturating_sub(begun.elapsed())).await?;
         let total = questions.count(&asked, self.counted).await?;
         let mut found = Found {
             items: Vec::new(),

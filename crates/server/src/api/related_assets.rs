@@ -14,7 +14,8 @@ use super::error::ApiError;
 use super::query::LIMIT;
 use crate::state::AppState;
 
-/// Answers the groups of all these expressions, which are parts of one text. Together they take as long as one query may.
+/// Answers the groups of all these expressions, which are parts of one text. What they take of a query's time is no more
+/// there for the database.
 pub(super) async fn related_assets<'q>(
     app: &Arc<AppState>,
     expressions: impl IntoIterator<Item = &'q Expression>,

@@ -199,7 +199,7 @@ impl Assets<'_> {
     }
 
     /// Saves the asset, raises its revision and tells the feed. [`StoreError::Changed`] if it was saved by another
-    /// since it was read.
+    /// since it was loaded: then nothing is done.
     pub async fn update(&mut self, asset: &mut Asset) -> Result<(), StoreError> {
         let rows = update!(self.tx, "update an asset", update_sql!(), asset)?;
         self.updated(asset, rows)

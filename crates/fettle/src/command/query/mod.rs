@@ -81,7 +81,7 @@ pub(crate) struct Query {
     #[arg(long, value_name = "NAME", conflicts_with_all = ["text", "having"])]
     saved: Option<String>,
     /// The searches that are saved, and nothing else
-    #[arg(long, conflicts_with_all = ["text", "having", "saved", "sort", "limit", "count", "fields", "group_by", "csv", "all", "xlsx", "explain"])]
+    #[arg(long, conflicts_with_all = ["text", "having", "saved", "sort", "tz", "measures", "limit", "count", "fields", "group_by", "csv", "all", "xlsx", "explain"])]
     list_saved: bool,
     /// A second query: about patches and findings for assets, about assets for patches and vulnerabilities
     #[arg(long, value_name = "QQL", default_value = "")]

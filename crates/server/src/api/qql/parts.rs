@@ -121,8 +121,9 @@ pub(super) async fn in_database(
     let only = id.map(|id| only(context, id)).transpose()?;
     let mut all = Vec::new();
     each_alone(&query.root, &mut Vec::new(), &mut all);
+    let begun = Instant::now();
     let assets = related_assets(app, &all).await?;
-    let mut questions = app.fleet.database.questions(LIMIT).await?;
+    let mut questions = app.fleet.database.questions(LIMIT.saturating_sub(begun.elapsed())).await?;
     let is_there = match &only {
         None => true,
         Some(only) => count(&mut questions, query.entity, only, &assets).await?.number > 0,
