@@ -113,4 +113,7 @@ pub(crate) enum Command {
     /// Runs a program that ends with the process that started it
     #[command(hide = true)]
     WithParent(command::with_parent::WithParent),
+    /// Says of a password on standard input how easily it is guessed
+    #[command(hide = true)]
+    EstimatePassword,
 }

@@ -49,6 +49,7 @@ async fn run(arguments: Arguments) -> Result<Finding, Failure> {
         Command::Version(version) => command::version::run(&version),
         Command::Qql(qql) => command::qql::run(&qql),
         Command::WithParent(child) => Err(command::with_parent::run(&child)),
+        Command::EstimatePassword => command::estimate_password::run(),
         Command::Login(login) => command::login::run(&connection, login).await,
         Command::Logout(logout) => command::logout::run(&logout).await,
         Command::About(about) => command::about::run(&connection, about).await,

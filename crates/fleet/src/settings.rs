@@ -3,6 +3,8 @@
 use fettle_model::sla::SlaDays;
 use jiff::SignedDuration;
 
+use crate::access::guessing::Estimator;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// `agent.checkInSeconds`: interval of check-ins, 30–3,600.
@@ -27,6 +29,8 @@ pub struct Settings {
     pub silent_days: u32,
     /// `sla.*`: days until a patch has to be in, 1–3,650 each or none.
     pub sla: SlaDays,
+    /// Where new passwords are judged.
+    pub estimator: Estimator,
 }
 
 impl Default for Settings {
@@ -43,6 +47,7 @@ impl Default for Settings {
             purge_days: 90,
             silent_days: 7,
             sla: SlaDays::default(),
+            estimator: Estimator::default(),
         }
     }
 }

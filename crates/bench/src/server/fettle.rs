@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use fettle_fleet::Settings;
 use fettle_fleet::access::activation_key::NewKey;
+use fettle_fleet::access::guessing::Estimator;
 use fettle_server::Config;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
@@ -23,7 +24,7 @@ pub(crate) async fn run(data: PathBuf, database: Option<String>) -> anyhow::Resu
         repository_hosts: Vec::new(),
         keyrings: Vec::new(),
         feeds: fettle_server::FeedSettings::offline(),
-        settings: Settings::default(),
+        settings: Settings { estimator: estimator()?, ..Settings::default() },
     })
     .await?;
     let key = NewKey { title: "Bench".to_owned(), max_agents: None, expire_date: None };
@@ -45,4 +46,9 @@ pub(crate) async fn run(data: PathBuf, database: Option<String>) -> anyhow::Resu
         told.cancel();
     });
     Ok(served?)
+}
+
+/// As `fettle server` does it.
+fn estimator() -> anyhow::Result<Estimator> {
+    Ok(Estimator::Process { program: std::env::current_exe()?, arguments: vec!["estimate-password".to_owned()] })
 }

@@ -50,6 +50,8 @@ enum Mode {
         #[arg(long)]
         file: PathBuf,
     },
+    /// As in `fettle`.
+    EstimatePassword,
 }
 
 #[tokio::main]
@@ -59,6 +61,9 @@ async fn main() -> anyhow::Result<()> {
         Mode::Floor { keys, answer } => floor::run(&keys, answer).await,
         Mode::Commits { data, payload, commits, batch } => commits::run(&data, payload, commits, batch).await,
         Mode::Import { format, file } => import::run(&format, &file).await,
+        Mode::EstimatePassword => {
+            Ok(fettle_fleet::access::guessing::answer(std::io::stdin().lock(), std::io::stdout().lock())?)
+        }
     }
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod about;
 pub(crate) mod assess;
 pub(crate) mod assets;
 pub(crate) mod catalogue;
+pub(crate) mod estimate_password;
 pub(crate) mod exceptions;
 pub(crate) mod here;
 pub(crate) mod jobs;

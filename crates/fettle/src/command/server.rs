@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use tokio_util::task::TaskTracker;
 
+use super::estimate_password;
 use super::sla::SlaFile;
 use crate::failure::{Failure, Finding};
 use crate::logs::{self, LogFormat};
@@ -147,7 +148,7 @@ fn config(server: Server) -> Result<Config, Failure> {
         },
         keyrings: if server.keyrings.is_empty() { file.keyring } else { server.keyrings },
         feeds,
-        settings: Settings { sla: file.sla.days()?, ..Settings::default() },
+        settings: Settings { sla: file.sla.days()?, estimator: estimate_password::estimator(), ..Settings::default() },
     })
 }
 

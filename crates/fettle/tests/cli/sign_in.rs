@@ -71,3 +71,28 @@ async fn a_token_from_a_file_is_tried_before_it_is_kept() {
     The token is kept in HOME/.config/fettle/credentials.toml
     ");
 }
+
+/// The server asks this of its own program.
+#[tokio::test]
+async fn a_password_is_judged_on_the_standard_streams_alone() {
+    let shell = Shell::new().await;
+    let judge = async |input: &str| shell.run_bare(&["estimate-password"], input).await;
+    insta::assert_snapshot!(judge(r#"{"password":"correct horse battery staple","ownWords":["ada"]}"#).await, @r#"
+    exit 0
+    --- stdout
+    {"weakness":null}
+    --- stderr
+    "#);
+    insta::assert_snapshot!(judge(r#"{"password":"password1234","ownWords":[]}"#).await, @r#"
+    exit 0
+    --- stdout
+    {"weakness":"This is a very common password."}
+    --- stderr
+    "#);
+    insta::assert_snapshot!(judge("correct horse").await, @r"
+    exit 2
+    --- stdout
+    --- stderr
+    error: FILE: standard input is no question about a password: expected value at line 1 column 1
+    ");
+}

@@ -1,6 +1,7 @@
 //! Who may come in: the first administrator, passwords, sessions, API tokens (`access.md` 5, 7).
 
 pub mod activation_key;
+pub mod guessing;
 pub mod password;
 pub mod secret;
 pub mod session;
@@ -53,6 +54,8 @@ pub enum AccessError {
     SetupDone,
     #[error("{0}")]
     Weak(#[from] password::WeakPassword),
+    #[error("the password could not be judged")]
+    Estimate(#[from] guessing::EstimateError),
     #[error("{message}")]
     Field { field: &'static str, message: String },
     #[error("a user can have 20 tokens")]

@@ -4,6 +4,9 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
 use tokio::sync::Semaphore;
 
+use super::AccessError;
+use super::guessing::{Estimator, Question};
+
 const MEMORY_KIB: u32 = 64 * 1024;
 const PASSES: u32 = 3;
 const LANES: u32 = 1;
@@ -67,7 +70,21 @@ fn hash_now(password: &str) -> String {
 }
 
 /// Checks a new password of the user with these names.
-pub fn check(password: &str, username: &str, email: &str) -> Result<(), WeakPassword> {
+pub(super) async fn check(
+    estimator: &Estimator,
+    password: &str,
+    username: &str,
+    email: &str,
+) -> Result<(), AccessError> {
+    check_form(password, username, email)?;
+    let own_words = [username, email, "fettle"].map(str::to_owned).to_vec();
+    match estimator.weakness(Question { password: password.to_owned(), own_words }).await? {
+        None => Ok(()),
+        Some(weakness) => Err(WeakPassword::Guessable(weakness).into()),
+    }
+}
+
+fn check_form(password: &str, username: &str, email: &str) -> Result<(), WeakPassword> {
     if !(LEAST..=MOST).contains(&password.chars().count()) {
         return Err(WeakPassword::Length);
     }
@@ -77,12 +94,6 @@ pub fn check(password: &str, username: &str, email: &str) -> Result<(), WeakPass
     if personal.iter().any(|name| name.len() >= 3 && lower.contains(name.as_str())) {
         return Err(WeakPassword::Personal);
     }
-    let estimate = zxcvbn::zxcvbn(password, &[username, email, "fettle"]);
-    if estimate.score() < zxcvbn::Score::Three {
-        let advice = estimate.feedback().and_then(zxcvbn::feedback::Feedback::warning);
-        let advice = advice.map_or_else(|| "use a few unrelated words".to_owned(), |warning| warning.to_string());
-        return Err(WeakPassword::Guessable(advice));
-    }
     Ok(())
 }
 
@@ -90,12 +101,18 @@ pub fn check(password: &str, username: &str, email: &str) -> Result<(), WeakPass
 mod tests {
     use super::*;
 
-    #[test]
-    fn easy_ones_are_refused() {
-        assert_eq!(check("short", "ada", "ada@example.com"), Err(WeakPassword::Length));
-        assert_eq!(check("lovelace-1815-engine", "lovelace", "ada@example.com"), Err(WeakPassword::Personal));
-        assert!(matches!(check("password1234", "ada", "ada@example.com"), Err(WeakPassword::Guessable(_))));
-        assert_eq!(check("correct horse battery staple", "ada", "ada@example.com"), Ok(()));
+    #[tokio::test]
+    async fn easy_ones_are_refused() {
+        let weakness =
+            async |password, username| match check(&Estimator::Here, password, username, "ada@example.com").await {
+                Ok(()) => None,
+                Err(AccessError::Weak(weakness)) => Some(weakness),
+                Err(other) => panic!("{other}"),
+            };
+        assert_eq!(weakness("short", "ada").await, Some(WeakPassword::Length));
+        assert_eq!(weakness("lovelace-1815-engine", "lovelace").await, Some(WeakPassword::Personal));
+        assert!(matches!(weakness("password1234", "ada").await, Some(WeakPassword::Guessable(_))));
+        assert_eq!(weakness("correct horse battery staple", "ada").await, None);
     }
 
     #[tokio::test]

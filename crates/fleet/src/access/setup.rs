@@ -47,6 +47,9 @@ impl Fleet {
         let hash = secret::hash(code);
         let stored = self.database.read().await?.organisation().setup_code().await?;
         stored.filter(|stored| stored.hash == hash && stored.used_at.is_none()).ok_or(AccessError::SetupCode)?;
+        // Judged for nobody but who has the code.
+        let FirstAdministrator { username, password, email, .. } = &administrator;
+        password::check(&self.settings.estimator, password.expose_secret(), username, email).await?;
         let now = self.clock.now();
         let user = User {
             id: UserId::new(now, self.entropy.as_ref()),
@@ -95,6 +98,5 @@ fn check(administrator: &FirstAdministrator) -> Result<(), AccessError> {
     if email.len() > 254 || !parts.is_some_and(|(mailbox, domain)| !mailbox.is_empty() && domain.len() > 2) {
         return field("email", "this is no mail address");
     }
-    password::check(administrator.password.expose_secret(), name, email)?;
     Ok(())
 }

@@ -173,6 +173,7 @@ impl From<AccessError> for ApiError {
             AccessError::Field { field, message } => Self::invalid_field(field, message),
             AccessError::TooManyTokens => Self::new(StatusCode::CONFLICT, "TOO_MANY_TOKENS", message),
             AccessError::Store(error) => Self::internal(error),
+            AccessError::Estimate(error) => Self::internal(error),
         }
     }
 }

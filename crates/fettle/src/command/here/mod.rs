@@ -15,6 +15,7 @@ use fettle_server::Config;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::command::estimate_password;
 use crate::command::server::{AGENT_LISTEN, LISTEN, ORGANISATION, own_names, print_links};
 use crate::failure::{Failure, Finding};
 use crate::logs::{self, LogFormat};
@@ -89,7 +90,7 @@ fn config(here: &Here, data: &Path) -> Config {
         keyrings: Vec::new(),
         // What this machine lacks is asked of its own repositories alone.
         feeds: fettle_server::FeedSettings::offline(),
-        settings: Settings::default(),
+        settings: Settings { estimator: estimate_password::estimator(), ..Settings::default() },
     }
 }
 
