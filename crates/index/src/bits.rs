@@ -119,6 +119,10 @@ impl Bits {
     }
 
     pub(crate) fn add(&mut self, others: &Self) {
+        if self.0.is_empty() {
+            self.0.clone_from(&others.0);
+            return;
+        }
         self.grow(others);
         self.0.iter_mut().zip(&others.0).for_each(|(word, other)| *word |= other);
     }

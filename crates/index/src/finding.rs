@@ -251,7 +251,7 @@ fn any_there(
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Effect {
     pub(crate) flips: Vec<Flip>,
-    /// What the touched chains add to the asset's counts before and after it.
+    /// What the chains in which something flips add to the asset's counts before and after it.
     pub(crate) counted: (Counts, Counts),
 }
 
@@ -287,6 +287,9 @@ impl Effect {
             let chain = shared.catalogue.chain_of(head);
             let statuses = chain.iter().map(|entry| here.statuses(asset, entry, within));
             let (before, after): (Vec<_>, Vec<_>) = statuses.map(|around| (around.before, around.after)).unzip();
+            if before == after {
+                continue;
+            }
             let versions: Vec<_> = chain.chunk_by(|left, right| is_same_version(left, right)).collect();
             count_chain(&shared.catalogue, &mut effect.counted.0, &versions, &before);
             count_chain(&shared.catalogue, &mut effect.counted.1, &versions, &after);
@@ -305,6 +308,9 @@ impl Effect {
         let updates = shared.catalogue.updates_of(product);
         let statuses = updates.iter().map(|entry| here.statuses(asset, entry, within));
         let (before, after): (Vec<_>, Vec<_>) = statuses.map(|around| (around.before, around.after)).unzip();
+        if before == after {
+            return;
+        }
         count_updates(&shared.catalogue, &mut self.counted.0, &updates, &before);
         count_updates(&shared.catalogue, &mut self.counted.1, &updates, &after);
         self.add_flips(&updates, before, after);

@@ -138,14 +138,18 @@ impl<'a> Judging<'a> {
             return judged;
         }
         for clause in &rule.clauses {
-            let mut of_clause = if clause.newest_counts() { self.newest(clause) } else { self.every(clause) };
-            if let Some(reached) = self.reached(clause) {
-                of_clause.restrict_to(&reached);
+            match self.reached(clause) {
+                None => self.add_clause(&mut judged, clause),
+                Some(reached) => {
+                    let mut of_clause = Judged::default();
+                    self.add_clause(&mut of_clause, clause);
+                    of_clause.restrict_to(&reached);
+                    judged.applies.add(&of_clause.applies);
+                    judged.missing.add(&of_clause.missing);
+                }
             }
-            judged.applies.add(&of_clause.applies);
-            judged.missing.add(&of_clause.missing);
         }
-        judged.restrict_to(&self.within(rule));
+        judged.restrict_to(self.within(rule));
         judged
     }
 
@@ -166,7 +170,7 @@ impl<'a> Judging<'a> {
                 Some(reached) => applies.add(&self.having(clause).and(&reached)),
             }
         }
-        applies.keep(&self.within(rule));
+        applies.keep(self.within(rule));
         applies
     }
 
@@ -181,16 +185,15 @@ impl<'a> Judging<'a> {
     }
 
     /// Those of the rule's release and repository.
-    fn within(&mut self, rule: &'a Rule) -> Bits {
-        let Some(repository) = &rule.repository else { return self.of_product(&rule.product).clone() };
+    fn within(&mut self, rule: &'a Rule) -> &Bits {
+        let Some(repository) = &rule.repository else { return self.of_product(&rule.product) };
         let key = (rule.product.as_str(), repository);
-        if let Some(known) = self.repositories.get(&key) {
-            return known.clone();
+        if !self.repositories.contains_key(&key) {
+            let mut within = self.block.union(self.dictionary.repository(repository).iter().copied());
+            within.keep(self.of_product(&rule.product));
+            self.repositories.insert(key, within);
         }
-        let mut within = self.block.union(self.dictionary.repository(repository).iter().copied());
-        within.keep(self.of_product(&rule.product));
-        self.repositories.insert(key, within.clone());
-        within
+        &self.repositories[&key]
     }
 
     /// Whoever has an instance that the clause concerns, in any version.
@@ -208,8 +211,12 @@ impl<'a> Judging<'a> {
         self.products.entry(product).or_insert_with(|| block.union(dictionary.product(product).iter().copied()))
     }
 
+    fn add_clause(&mut self, judged: &mut Judged, clause: &'a Clause) {
+        if clause.newest_counts() { self.add_newest(judged, clause) } else { self.add_every(judged, clause) }
+    }
+
     /// Whoever has an instance below the fixed version misses it.
-    fn every(&mut self, clause: &'a Clause) -> Judged {
+    fn add_every(&mut self, judged: &mut Judged, clause: &'a Clause) {
         let (block, dictionary) = (self.block, self.dictionary);
         let below = self.lines.entry(Part::of(clause)).or_insert_with(|| {
             let mut below = Bits::default();
@@ -222,12 +229,12 @@ impl<'a> Judging<'a> {
             dictionary.line(LineKey::of(clause)).iter().map(behind).collect()
         });
         let cut = dictionary.cut(clause).0.len();
-        let up_to = |count: usize| count.checked_sub(1).map_or_else(Bits::default, |last| below[last].clone());
-        Judged { applies: up_to(below.len()), missing: up_to(cut) }
+        below[..cut].last().into_iter().for_each(|below| judged.missing.add(below));
+        below.last().into_iter().for_each(|all| judged.applies.add(all));
     }
 
     /// Whoever has a family of packages of which none is at or above the fixed version misses it.
-    fn newest(&mut self, clause: &'a Clause) -> Judged {
+    fn add_newest(&mut self, judged: &mut Judged, clause: &'a Clause) {
         let (block, dictionary) = (self.block, self.dictionary);
         let line = self.kins.entry(Part::of(clause)).or_insert_with(|| {
             let of = |version: &'a Version| {
@@ -239,7 +246,6 @@ impl<'a> Judging<'a> {
         });
         let (below, above) = line.split_at(dictionary.cut(clause).0.len());
         let (below, above) = (by_kin(below), by_kin(above));
-        let mut judged = Judged::default();
         for (kin, old) in &below {
             judged.applies.add(old);
             judged.missing.add(&above.get(kin).map_or_else(|| old.clone(), |new| old.without(new)));
@@ -247,7 +253,6 @@ impl<'a> Judging<'a> {
         for new in above.values() {
             judged.applies.add(new);
         }
-        judged
     }
 
     /// Where the reporters of a clause stand in the block; `None`: everyone.
