@@ -2,15 +2,20 @@
 //! every patch is judged once.
 
 use rayon::iter::{IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
+use rayon::slice::ParallelSlice as _;
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
 
 use crate::bits::Bits;
+use crate::block::Block;
 use crate::columns::{Columns, Counts, MachineFacts};
 use crate::contribution::Contribution;
 use crate::dictionary::ComponentId;
 use crate::judging::{Judged, Judging};
 use crate::{Index, POISONED, PatchEntry, PatchNumber, Shared};
+
+/// Into so many parts for each core the chains are divided: some are done before others.
+const PARTS: usize = 4;
 
 /// An asset as the database has it.
 #[derive(Debug, Clone)]
@@ -124,22 +129,41 @@ impl Index {
         let mut heads = shared.catalogue.chain_heads();
         // A source's lines are looked through once for all releases.
         heads.sort_by_key(|head| &head.patch.source);
-        self.all_blocks().par_iter().enumerate().for_each(|(at, block)| {
+        let blocks = self.all_blocks();
+        // Where there are fewer blocks than cores, the cores share a block.
+        let parts = (PARTS * rayon::current_num_threads()).div_ceil(blocks.len().max(1));
+        let part = heads.len().div_ceil(parts).max(1);
+        blocks.par_iter().enumerate().for_each(|(at, block)| {
             let mut block = block.write(shared);
-            let (mut counted, mut findings) = (Contribution::default(), Vec::new());
-            let mut judging = Judging::new(&block, at, &shared.dictionary, &shared.slots);
-            for head in &heads {
-                let chain = shared.catalogue.chain_of(head);
-                let judged = judging.chain(&chain);
-                counted.add(&shared.catalogue, &chain, &judged);
-                findings.extend(bitmaps(&chain, &judged));
+            let judged: Vec<_> = heads.par_chunks(part).map(|heads| Part::of(shared, &block, at, heads)).collect();
+            for Part { counted, findings } in judged {
+                for (number, missing, installed) in findings {
+                    block.set_findings(number, missing, installed);
+                }
+                Contribution::default().replace(&mut block, &counted);
             }
-            for (number, missing, installed) in findings {
-                block.set_findings(number, missing, installed);
-            }
-            Contribution::default().replace(&mut block, &counted);
             shared.load_updates(&mut block, at);
         });
+    }
+}
+
+/// What some of the chains say of a block.
+struct Part {
+    counted: Contribution,
+    findings: Vec<(PatchNumber, RoaringBitmap, u64)>,
+}
+
+impl Part {
+    fn of(shared: &Shared, block: &Block, at: usize, heads: &[&PatchEntry]) -> Self {
+        let mut part = Self { counted: Contribution::default(), findings: Vec::new() };
+        let mut judging = Judging::new(block, at, &shared.dictionary, &shared.slots);
+        for head in heads {
+            let chain = shared.catalogue.chain_of(head);
+            let judged = judging.chain(&chain);
+            part.counted.add(&shared.catalogue, &chain, &judged);
+            part.findings.extend(bitmaps(&chain, &judged));
+        }
+        part
     }
 }
 
