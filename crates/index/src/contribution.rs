@@ -63,6 +63,13 @@ impl Contribution {
         self.installed.add(installed);
     }
 
+    /// Both together.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.missing.join(other.missing);
+        self.missing_security.join(other.missing_security);
+        self.installed.join(other.installed);
+    }
+
     /// Changes the counts of those for whom `after` is another than this.
     pub(crate) fn replace(&self, block: &mut Block, after: &Self) {
         let mut each = |before: &Tally, after: &Tally, which: fn(&mut Counts) -> &mut u32| {

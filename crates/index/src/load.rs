@@ -136,12 +136,14 @@ impl Index {
         blocks.par_iter().enumerate().for_each(|(at, block)| {
             let mut block = block.write(shared);
             let judged: Vec<_> = heads.par_chunks(part).map(|heads| Part::of(shared, &block, at, heads)).collect();
-            for Part { counted, findings } in judged {
-                for (number, missing, installed) in findings {
+            let mut counted = Contribution::default();
+            for part in judged {
+                for (number, missing, installed) in part.findings {
                     block.set_findings(number, missing, installed);
                 }
-                Contribution::default().replace(&mut block, &counted);
+                counted.join(part.counted);
             }
+            Contribution::default().replace(&mut block, &counted);
             shared.load_updates(&mut block, at);
         });
     }

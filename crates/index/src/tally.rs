@@ -10,8 +10,23 @@ pub(crate) struct Tally(Vec<Bits>);
 impl Tally {
     /// One more for each of these slots.
     pub(crate) fn add(&mut self, slots: Bits) {
+        self.add_at(0, slots);
+    }
+
+    /// Each number grows by the other's.
+    pub(crate) fn join(&mut self, other: Self) {
+        for (place, plane) in other.0.into_iter().enumerate() {
+            self.add_at(place, plane);
+        }
+    }
+
+    /// The power of two of `place` more for each of these slots.
+    fn add_at(&mut self, place: usize, slots: Bits) {
+        if self.0.len() < place {
+            self.0.resize(place, Bits::EMPTY);
+        }
         let mut carry = slots;
-        for plane in &mut self.0 {
+        for plane in &mut self.0[place..] {
             if carry.is_empty() {
                 return;
             }
@@ -86,6 +101,15 @@ mod tests {
             before.differences(&after, |slot, change| change.apply(counts.entry(slot).or_default()));
             counts.retain(|_, count| *count > 0);
             prop_assert_eq!(counts, wanted);
+        }
+
+        #[test]
+        fn two_joined_count_as_one(left in sets(), right in sets()) {
+            let (mut joined, _) = tally(&left);
+            joined.join(tally(&right).0);
+            let mut counts = BTreeMap::new();
+            Tally::default().differences(&joined, |slot, change| change.apply(counts.entry(slot).or_default()));
+            prop_assert_eq!(counts, tally(&[left, right].concat()).1);
         }
     }
 }
