@@ -175,7 +175,7 @@ pub fn judge(rule: &Rule, asset: AssetId, view: &AssetView<'_>) -> Judgement {
     };
     let same_product = *product == rule.product;
     evidence.push(fact("os", "release of the operating system", product, "=", &rule.product, same_product));
-    let has_repository = rule.repository.as_ref().is_none_or(|wanted| {
+    let has_repository = rule.repository.as_deref().is_none_or(|wanted| {
         let is_it = |here: &&Component| matches!(here, Component::Repo { repository, .. } if repository == wanted);
         let has = view.repositories.iter().any(is_it);
         let found = if has { "configured" } else { "absent" };

@@ -11,6 +11,8 @@
 //! An update of Windows or of a program on it applies to every machine of its product, and is installed where the machine
 //! lists its article or that of an update that replaces it, directly or through others.
 
+use std::sync::Arc;
+
 use fettle_model::debian_source::is_side_by_side;
 use fettle_model::package_kind::is_install_only;
 pub use fettle_model::patch::is_same_architecture;
@@ -24,8 +26,8 @@ use crate::windows_product;
 pub struct Rule {
     /// Product key of the release: `debian:12`.
     pub product: String,
-    /// Must be configured; `None`: wherever the packages came from.
-    pub repository: Option<Repository>,
+    /// Must be configured; `None`: wherever the packages came from. Shared, for many patches are of one.
+    pub repository: Option<Arc<Repository>>,
     pub clauses: Vec<Clause>,
     /// Of an update those articles of which any means that it is installed, its own first: the others replace it
     /// ([`Supersedence::installed_by`]). Empty for patches of packages.
@@ -119,7 +121,7 @@ impl Rule {
         });
         // An advisory holds wherever the packages came from.
         let of_advisory = patch.judged_packages().any(|package| package.corroboration == Corroboration::Advisory);
-        let repository = if of_advisory { None } else { patch.repository.clone() };
+        let repository = if of_advisory { None } else { patch.repository.clone().map(Arc::new) };
         let articles = patch.update.iter().map(|update| update.article).collect();
         Self { product: patch.product.clone(), repository, clauses: clauses.collect(), articles }
     }

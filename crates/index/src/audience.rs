@@ -2,6 +2,8 @@
 //! are about the same machines, so who they are is found out once for all of them, and none but the last of them is the
 //! latest anywhere.
 
+use std::sync::Arc;
+
 use fettle_catalog::rule::{Clause, Reach};
 use fettle_model::patch::MatchedBy;
 use fettle_model::{AssetId, PackageKind, Repository};
@@ -31,7 +33,7 @@ struct Known {
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Audience {
     product: String,
-    repository: Option<Repository>,
+    repository: Option<Arc<Repository>>,
     /// In order.
     parts: Vec<Part>,
 }

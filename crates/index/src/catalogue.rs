@@ -8,7 +8,7 @@ use fettle_catalog::chain::{ChainKey, Chains};
 use fettle_catalog::rule::Rule;
 use fettle_model::patch::{MatchedBy, Patch, PatchState};
 use fettle_model::vulnerability::{VulnerabilityFacts, derived_severity};
-use fettle_model::{Article, PackageKind, PatchId, Severity};
+use fettle_model::{Article, PackageKind, PatchId, Repository, Severity};
 use jiff::Timestamp;
 use roaring::RoaringBitmap;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -82,6 +82,8 @@ pub(crate) struct Catalogue {
     heads: FxHashMap<(PackageKind, MatchedBy), FxHashMap<String, Vec<Head>>>,
     /// Those of the heads, each once.
     products: FxHashSet<Arc<str>>,
+    /// Those of the rules, each once.
+    repositories: FxHashSet<Arc<Repository>>,
     cves: BTreeMap<String, BTreeSet<PatchNumber>>,
     /// Of CVEs that a patch names, as far as something is known of them.
     facts: FxHashMap<String, Arc<VulnerabilityFacts>>,
@@ -130,6 +132,7 @@ impl Catalogue {
         if let Some(known) = self.patches.get(&entry.number) {
             self.audiences.remove(known);
         }
+        entry.rule.repository = entry.rule.repository.map(|repository| self.repository(repository));
         self.audiences.put(&entry);
         self.patches.insert(entry.number, entry);
         // It may have been the one patch by which the others of its former chain were found.
@@ -299,6 +302,15 @@ impl Catalogue {
         let product: Arc<str> = name.into();
         self.products.insert(Arc::clone(&product));
         product
+    }
+
+    /// The one that is kept of all that are equal.
+    fn repository(&mut self, repository: Arc<Repository>) -> Arc<Repository> {
+        if let Some(known) = self.repositories.get(&repository) {
+            return Arc::clone(known);
+        }
+        self.repositories.insert(Arc::clone(&repository));
+        repository
     }
 
     /// A revision may name other CVEs than the one before.

@@ -1,5 +1,7 @@
 //! Findings of one asset: the status of the patches that a change may have touched, before and after it.
 
+use std::sync::Arc;
+
 use fettle_catalog::rule::Clause;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -60,6 +62,8 @@ pub(crate) struct Here<'a> {
     lines: FxHashMap<LineKey<'a>, Line<'a>>,
     products: FxHashMap<&'a str, Around<bool>>,
     repositories: FxHashMap<&'a Repository, Around<bool>>,
+    /// The one that was asked for last: patches of a chain share it.
+    last_repository: Option<(&'a Arc<Repository>, Around<bool>)>,
     /// Every article that the asset lists.
     articles: Option<FxHashMap<Article, Around<bool>>>,
 }
@@ -117,6 +121,7 @@ impl<'a> Here<'a> {
             lines: FxHashMap::default(),
             products: FxHashMap::default(),
             repositories: FxHashMap::default(),
+            last_repository: None,
             articles: None,
         }
     }
@@ -217,10 +222,15 @@ impl<'a> Here<'a> {
         *self.products.entry(product).or_insert_with(any)
     }
 
-    fn has_repository(&mut self, repository: &'a Repository) -> Around<bool> {
+    fn has_repository(&mut self, repository: &'a Arc<Repository>) -> Around<bool> {
+        if let Some((_, last)) = self.last_repository.filter(|(last, _)| Arc::ptr_eq(last, repository)) {
+            return last;
+        }
         let (dictionary, has, added, removed) = (self.dictionary, self.has, &self.added, &self.removed);
         let any = || any_there(has, dictionary.repository(repository), added, removed);
-        *self.repositories.entry(repository).or_insert_with(any)
+        let found = *self.repositories.entry(repository).or_insert_with(any);
+        self.last_repository = Some((repository, found));
+        found
     }
 }
 

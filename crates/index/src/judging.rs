@@ -187,7 +187,7 @@ impl<'a> Judging<'a> {
     /// Those of the rule's release and repository.
     fn within(&mut self, rule: &'a Rule) -> &Bits {
         let Some(repository) = &rule.repository else { return self.of_product(&rule.product) };
-        let key = (rule.product.as_str(), repository);
+        let key = (rule.product.as_str(), &**repository);
         if !self.repositories.contains_key(&key) {
             let mut within = self.block.union(self.dictionary.repository(repository).iter().copied());
             within.keep(self.of_product(&rule.product));
