@@ -75,3 +75,29 @@ test("a scan is asked for", async ({ page, signedIn: _ }) => {
   await page.getByRole("button", { name: "Scan now" }).click();
   await expect(page.getByText("Scan asked")).toBeVisible();
 });
+
+test("what cannot be told is never nothing", async ({ page, signedIn: _ }) => {
+  await page.goto("/assets?query=undeterminedPatchCount>0");
+  const table = page.getByRole("grid", { name: "Assets" });
+  await expect(table.getByRole("row")).toHaveCount(2);
+  await expect(table.getByRole("row").nth(1)).toContainText("+1?");
+  await inspect(page, "assets-undetermined");
+  await table.getByRole("row").nth(1).getByRole("link").first().click();
+  await page.getByRole("tab", { name: "Patches" }).click();
+  await expect(page.getByRole("heading", { name: "No missing patch is known" })).toBeVisible();
+  await inspect(page, "asset-nothing-known-missing");
+  await page.getByRole("button", { name: "Show which, and why" }).click();
+  await expect(page).toHaveURL(/status=Undetermined/);
+  const patches = page.getByRole("grid", { name: "Patches of which it cannot be told" });
+  await expect(patches.getByRole("row").nth(1)).toContainText("Foreign version");
+  await expect(patches.getByRole("checkbox")).toHaveCount(0);
+  await inspect(page, "asset-undetermined");
+  await page.getByRole("button", { name: /^Explain / }).click();
+  await expect(page.getByText("which is from outside of debian:12")).toBeVisible();
+  await inspect(page, "explanation-undetermined");
+  await page.getByRole("button", { name: "Close the explanation" }).click();
+  await patches.getByRole("link").first().click();
+  await page.getByRole("tab", { name: "Cannot tell on (1)" }).click();
+  await expect(page.getByRole("grid", { name: "Assets, cannot tell" }).getByRole("row")).toHaveCount(2);
+  await inspect(page, "patch-undetermined");
+});

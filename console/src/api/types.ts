@@ -61,6 +61,7 @@ export type Overview = {
   packages: number;
   updatesMissing: number;
   securityMissing: number;
+  updatesUndetermined: number;
   cves: number;
   cvesRead: number;
   cvesOf: number;
@@ -126,6 +127,7 @@ export type AssetRow = {
   missingPatchCount: number;
   missingSecurityCount: number;
   installedPatchCount: number;
+  undeterminedPatchCount: number;
   overdueCount: number;
   missingPackageCount: number;
   packageCount: number;
@@ -237,6 +239,7 @@ export type PatchRow = {
   corroboration: Corroboration;
   missingCount: number;
   installedCount: number;
+  undeterminedCount: number;
   overdueCount: number;
 };
 export type VulnerabilityRow = {
@@ -295,7 +298,8 @@ export type SourceStatement = {
   fixedVersion: string | null;
   urgency: string;
   noAdvisory: string | null;
-  affectedCount: number;
+  /** None of unstable: no machine tells that it runs it. */
+  affectedCount: number | null;
 };
 export type VulnerabilityDetails = VulnerabilityRow & {
   facts: VulnerabilityFacts;
@@ -319,22 +323,26 @@ export type PatchDetails = PatchRow & {
   supersededBy: PatchReference[];
   rule: string;
 };
-export type FindingStatus = "Missing" | "Installed";
+/** `Undetermined`: it cannot be told. */
+export type FindingStatus = "Missing" | "Installed" | "Undetermined";
 export type AssetPatchRow = PatchRow & {
   status: FindingStatus;
   isLatest: boolean;
   obstacle: string | null;
+  /** Of what cannot be told: why. */
+  findingReason: string | null;
   since: string;
   /** None where no rule gives one. */
   dueDate: string | null;
   isExcepted: boolean;
   isOverdue: boolean;
-  packagesHere: { name: string; architecture: string; installed: string; fixed: string }[];
+  packagesHere: { name: string; architecture: string; installed: string; fixed: string | null }[];
 };
 export type PatchAssetRow = {
   asset: AssetRow;
   status: FindingStatus;
   obstacle: string | null;
+  findingReason: string | null;
   since: string;
   dueDate: string | null;
   isExcepted: boolean;
@@ -342,8 +350,9 @@ export type PatchAssetRow = {
 };
 
 export type Explanation = {
-  status: FindingStatus | "NotApplicable" | "Undetermined";
+  status: FindingStatus | "NotApplicable";
   sentence: string;
+  findingReason: string | null;
   obstacle: string | null;
   obstacleText: string | null;
   isLatest: boolean;

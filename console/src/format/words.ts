@@ -27,6 +27,19 @@ const obstacles: Record<string, string> = {
 
 export const obstacleText = (obstacle: string): string => obstacles[obstacle] ?? words(obstacle);
 
+const statuses = { Missing: "Missing", Installed: "Installed", Undetermined: "Cannot tell" } as const;
+
+/** The status of a patch on an asset as it is shown. */
+export const statusText = (status: keyof typeof statuses): string => statuses[status];
+
+const reasons: Record<string, string> = {
+  ForeignVersion:
+    "What is installed is from outside of the release, such as from backports, and nothing says since when the fix is in it.",
+  FactNotCollected: "The agent does not collect on this machine what the rule looks at.",
+};
+
+export const reasonText = (reason: string): string => reasons[reason] ?? words(reason);
+
 const corroborations = {
   Reported: "Reported by assets; speaks only for them",
   ThreeAssets: "Reported alike by three assets",

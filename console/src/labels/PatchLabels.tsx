@@ -1,7 +1,7 @@
 import { Label, Tooltip } from "@patternfly/react-core";
 import type { PatchOutcome, PatchRow } from "../api/types";
 import { formatCount } from "../format/count";
-import { obstacleText, words } from "../format/words";
+import { obstacleText, reasonText, words } from "../format/words";
 import { outcomeTone } from "./tone";
 
 export function SecurityLabel({ security }: { security: boolean }) {
@@ -83,6 +83,18 @@ export function ObstacleLabel({ obstacle }: { obstacle: string | null }) {
     <Tooltip content={obstacleText(obstacle)}>
       <Label isCompact status="warning" variant="outline">
         {words(obstacle)}
+      </Label>
+    </Tooltip>
+  );
+}
+
+/** Why it cannot be told whether a patch is missing. */
+export function ReasonLabel({ reason }: { reason: string | null }) {
+  if (!reason) return <span className="ft-quiet">–</span>;
+  return (
+    <Tooltip content={reasonText(reason)}>
+      <Label isCompact status="warning" variant="outline">
+        {words(reason)}
       </Label>
     </Tooltip>
   );

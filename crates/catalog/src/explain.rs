@@ -3,8 +3,8 @@
 use fettle_model::Obstacle;
 use fettle_model::patch::{Corroboration, Patch, PatchKind};
 
-use crate::judge::{Judgement, PackageHere, RestartNeeded, Verdict};
-use crate::rule::Rule;
+use crate::judge::{Judgement, PackageHere, RestartNeeded, UndeterminedReason, Verdict};
+use crate::rule::{Rule, Standing};
 
 /// Why `patch` is missing, installed or not applicable on the asset called `asset`.
 pub fn sentence(asset: &str, patch: &Patch, rule: &Rule, judgement: &Judgement) -> String {
@@ -17,10 +17,25 @@ pub fn sentence(asset: &str, patch: &Patch, rule: &Rule, judgement: &Judgement) 
         Verdict::Missing => missing(asset, patch, judgement),
         Verdict::Installed => installed(asset, judgement),
         Verdict::NotApplicable => not_applicable(asset, rule, judgement),
-        Verdict::Undetermined => {
-            format!("{asset} has not reported the release of its operating system, so this cannot be decided.")
-        }
+        Verdict::Undetermined => undetermined(asset, rule, judgement),
     }
+}
+
+fn undetermined(asset: &str, rule: &Rule, judgement: &Judgement) -> String {
+    if judgement.undetermined != Some(UndeterminedReason::ForeignVersion) {
+        return format!("{asset} has not reported the release of its operating system, so this cannot be decided.");
+    }
+    let packages = untold(judgement);
+    let unstable = match judgement.packages.iter().find(|package| package.standing == Standing::Unknown) {
+        Some(PackageHere { fixed: Some(fixed), .. }) => {
+            format!("Debian's tracker names {fixed} in unstable for some of its flaws, and no fix for others")
+        }
+        _ => "Debian's tracker names no fix in unstable to compare it with".to_owned(),
+    };
+    format!(
+        "It cannot be told whether {asset} lacks it: {packages}, which is from outside of {}. {unstable}.",
+        rule.product
+    )
 }
 
 fn of_update(asset: &str, patch: &Patch, rule: &Rule, judgement: &Judgement) -> String {
@@ -48,7 +63,11 @@ const fn kind(patch: &Patch) -> &'static str {
 fn installed(asset: &str, judgement: &Judgement) -> String {
     let packages = list(&judgement.packages, |package| {
         let (what, version) = compared(package);
-        format!("{what} is at {version}, and the fix came with {}", package.fixed)
+        match (&package.fixed, package.is_foreign) {
+            (Some(fixed), false) => format!("{what} is at {version}, and the fix came with {fixed}"),
+            (Some(fixed), true) => format!("{what} is at {version}, and the fix came to unstable with {fixed}"),
+            (None, _) => format!("{what} is at {version}, and unstable never had the flaw"),
+        }
     });
     let restart = match &judgement.restart_needed {
         None => String::new(),
@@ -62,13 +81,41 @@ fn installed(asset: &str, judgement: &Judgement) -> String {
     format!("{asset} has it: {packages}.{restart}")
 }
 
-/// The packages that lack the fix, with their versions.
-pub fn below(judgement: &Judgement) -> String {
-    let below: Vec<_> = judgement.packages.iter().filter(|package| package.is_below).cloned().collect();
-    list(&below, |package| {
+fn untold(judgement: &Judgement) -> String {
+    those(judgement, Standing::Unknown, |package| {
         let (what, version) = compared(package);
-        format!("{what} is at {version} and the fix is in {}", package.fixed)
+        format!("{what} is at {version}")
     })
+}
+
+/// The packages that lack the fix, or that cannot be told, with their versions.
+pub fn why_not_installed(judgement: &Judgement) -> String {
+    match judgement.undetermined {
+        Some(UndeterminedReason::ForeignVersion) => format!("{}, from outside of the release", untold(judgement)),
+        _ => below(judgement),
+    }
+}
+
+/// The packages that lack the fix, with their versions.
+fn below(judgement: &Judgement) -> String {
+    those(judgement, Standing::Below, |package| {
+        let (what, version) = compared(package);
+        match (&package.fixed, package.is_foreign) {
+            (Some(fixed), false) => format!("{what} is at {version} and the fix is in {fixed}"),
+            (Some(fixed), true) => {
+                format!(
+                    "{what} is at {version}, from outside of the release, and the fix came to unstable with {fixed}"
+                )
+            }
+            (None, _) => format!("{what} is at {version} and there is no fix"),
+        }
+    })
+}
+
+/// The packages that stand so to the fix, a few of them in words.
+fn those(judgement: &Judgement, standing: Standing, each: impl Fn(&PackageHere) -> String) -> String {
+    let those: Vec<_> = judgement.packages.iter().filter(|package| package.standing == standing).cloned().collect();
+    list(&those, each)
 }
 
 fn missing(asset: &str, patch: &Patch, judgement: &Judgement) -> String {

@@ -11,16 +11,36 @@ use fettle_model::debian_source::{family, unsigned};
 use fettle_model::patch::MatchedBy;
 use fettle_model::{Article, AssetId, Obstacle, PackageKind};
 
-use crate::rule::{Clause, Rule, is_same_architecture, product_key};
+use crate::foreign::rebuilt_from;
+use crate::rule::{Clause, Compared, Rule, Standing, is_same_architecture, product_key};
 use crate::windows_product;
 
+/// The gravest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
     Missing,
+    /// [`Judgement::undetermined`] says why.
+    Undetermined,
     Installed,
     NotApplicable,
+}
+
+/// Why it cannot be told whether a patch is missing (`catalogue.md` 7.1, `findingReason`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UndeterminedReason {
     /// The facts that the rule needs were not collected.
-    Undetermined,
+    FactNotCollected,
+    /// What is installed is from outside of the release, and nothing says since when the fix is in it.
+    ForeignVersion,
+}
+
+impl UndeterminedReason {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::FactNotCollected => "FactNotCollected",
+            Self::ForeignVersion => "ForeignVersion",
+        }
+    }
 }
 
 impl Verdict {
@@ -52,6 +72,8 @@ pub const MAX_EVIDENCE: usize = 20;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {
     pub verdict: Verdict,
+    /// For Undetermined.
+    pub undetermined: Option<UndeterminedReason>,
     /// For Missing: why the machine's package manager would not install it now.
     pub obstacle: Option<Obstacle>,
     /// For Installed: why the old code runs on until a restart.
@@ -78,11 +100,20 @@ pub struct PackageHere {
     pub name: String,
     pub architecture: String,
     pub installed: String,
-    /// The fixed version of this package; where the rule compares by source, of its source package.
-    pub fixed: String,
-    pub is_below: bool,
+    /// The fixed version of this package; where the rule compares by source, of its source package. Of what is from outside
+    /// of the release that of unstable; `None`: it is not known.
+    pub fixed: Option<String>,
+    pub standing: Standing,
+    /// It is from outside of the release.
+    pub is_foreign: bool,
     /// What was compared where that is not the package's own version.
     pub source: Option<SourceHere>,
+}
+
+impl PackageHere {
+    pub fn is_below(&self) -> bool {
+        self.standing == Standing::Below
+    }
 }
 
 /// The source package of an installed one, as advisories name it.
@@ -171,7 +202,7 @@ pub fn judge(rule: &Rule, asset: AssetId, view: &AssetView<'_>) -> Judgement {
     let mut evidence = Vec::new();
     let Some(product) = &view.product else {
         evidence.push(fact("os", "release of the operating system", "not collected", "=", &rule.product, false));
-        return plain(Verdict::Undetermined, evidence);
+        return not_collected(evidence);
     };
     let same_product = *product == rule.product;
     evidence.push(fact("os", "release of the operating system", product, "=", &rule.product, same_product));
@@ -189,12 +220,14 @@ pub fn judge(rule: &Rule, asset: AssetId, view: &AssetView<'_>) -> Judgement {
     if packages.is_empty() {
         evidence.push(fact("package", "packages of the patch", "none that it may judge here", "=", "installed", false));
     }
-    let verdict = if !same_product || !has_repository || packages.is_empty() {
-        Verdict::NotApplicable
-    } else if packages.iter().any(|package| package.is_below) {
-        Verdict::Missing
-    } else {
-        Verdict::Installed
+    let standing = packages.iter().map(|package| package.standing).max();
+    let verdict = match standing {
+        Some(standing) if same_product && has_repository => match standing {
+            Standing::Below => Verdict::Missing,
+            Standing::Unknown => Verdict::Undetermined,
+            Standing::Fixed => Verdict::Installed,
+        },
+        _ => Verdict::NotApplicable,
     };
     let restart_needed =
         (verdict == Verdict::Installed).then(|| restart_needed(&packages, &left_behind, view)).flatten();
@@ -202,11 +235,24 @@ pub fn judge(rule: &Rule, asset: AssetId, view: &AssetView<'_>) -> Judgement {
     evidence.sort_by_key(|fact| fact.holds);
     evidence.truncate(MAX_EVIDENCE);
     let obstacle = (verdict == Verdict::Missing).then(|| obstacle(&packages, view)).flatten();
-    Judgement { obstacle, restart_needed, packages, ..plain(verdict, evidence) }
+    let undetermined = (verdict == Verdict::Undetermined).then_some(UndeterminedReason::ForeignVersion);
+    Judgement { undetermined, obstacle, restart_needed, packages, ..plain(verdict, evidence) }
 }
 
-fn plain(verdict: Verdict, evidence: Vec<Evidence>) -> Judgement {
-    Judgement { verdict, obstacle: None, restart_needed: None, evidence, packages: Vec::new(), installed_by: None }
+const fn plain(verdict: Verdict, evidence: Vec<Evidence>) -> Judgement {
+    Judgement {
+        verdict,
+        undetermined: None,
+        obstacle: None,
+        restart_needed: None,
+        evidence,
+        packages: Vec::new(),
+        installed_by: None,
+    }
+}
+
+fn not_collected(evidence: Vec<Evidence>) -> Judgement {
+    Judgement { undetermined: Some(UndeterminedReason::FactNotCollected), ..plain(Verdict::Undetermined, evidence) }
 }
 
 /// An update of a release or a program.
@@ -218,7 +264,7 @@ fn judge_update(rule: &Rule, view: &AssetView<'_>) -> Judgement {
             fact("product", program, if is_here { "installed" } else { "absent" }, "=", "installed", is_here)
         }
         (None, Some(product)) => release(product, *product == rule.product),
-        (None, None) => return plain(Verdict::Undetermined, vec![release("not collected", false)]),
+        (None, None) => return not_collected(vec![release("not collected", false)]),
     };
     if !of_product.holds {
         return plain(Verdict::NotApplicable, vec![of_product]);
@@ -261,7 +307,14 @@ fn comparison(check: &'static str, package: &PackageHere) -> Evidence {
         None => (format!("{kind} {installed}"), &package.installed),
         Some(source) => (format!("{kind} {installed}, source {}", source.name), &source.version),
     };
-    fact(check, &subject, found, "≥", &package.fixed, !package.is_below)
+    let rebuilt_from = rebuilt_from(found);
+    let found = if package.is_foreign && rebuilt_from != found {
+        Cow::Owned(format!("{found}, rebuilt from {rebuilt_from}"))
+    } else {
+        Cow::Borrowed(found.as_str())
+    };
+    let expected = package.fixed.as_deref().unwrap_or("not known for versions from outside of the release");
+    fact(check, &subject, &found, "≥", expected, package.standing == Standing::Fixed)
 }
 
 /// The instances that count, and older ones of packages that are installed side by side.
@@ -299,13 +352,15 @@ fn package_here(clause: &Clause, instance: &Instance<'_>) -> PackageHere {
         MatchedBy::Name => instance.version,
         MatchedBy::Source => &instance.source_version,
     };
+    let beside = clause.compared(compared);
     PackageHere {
         kind: clause.kind,
         name: instance.name.to_owned(),
         architecture: instance.architecture.to_owned(),
         installed: instance.version.to_owned(),
-        fixed: clause.fixed.clone(),
-        is_below: clause.is_below(compared),
+        fixed: beside.fixed.map(str::to_owned),
+        standing: beside.standing,
+        is_foreign: beside.is_foreign,
         source: (clause.by == MatchedBy::Source)
             .then(|| SourceHere { name: clause.name.clone(), version: compared.to_owned() }),
     }
@@ -320,7 +375,7 @@ fn restart_needed(
     view: &AssetView<'_>,
 ) -> Option<RestartNeeded> {
     if let Some(release) = view.running_kernel
-        && left_behind.iter().any(|old| old.is_below && is_booted(old, release))
+        && left_behind.iter().any(|old| old.is_below() && is_booted(old, release))
     {
         return Some(RestartNeeded::Kernel { running: release.to_owned() });
     }
@@ -364,9 +419,15 @@ fn obstacle(packages: &[PackageHere], view: &AssetView<'_>) -> Option<Obstacle> 
             offer.manager == package.kind.name()
                 && offer.name == package.name
                 && is_same_architecture(&offer.arch, &package.architecture)
-                && (has_own_numbers(package) || package.kind.compare(&offer.candidate, &package.fixed).is_ge())
+                && (has_own_numbers(package) || brings(package, offer))
         });
         offer.map_or(Some(Obstacle::NoCandidate), |offer| offer.obstacle)
     };
-    packages.iter().filter(|package| package.is_below).filter_map(of_package).min()
+    packages.iter().filter(|package| package.is_below()).filter_map(of_package).min()
+}
+
+/// Is the fix in what is offered?
+fn brings(package: &PackageHere, offer: &Offer) -> bool {
+    let PackageHere { standing, is_foreign, .. } = *package;
+    Compared { standing, fixed: package.fixed.as_deref(), is_foreign }.is_brought_by(package.kind, &offer.candidate)
 }

@@ -6,11 +6,14 @@
 //! family is. Advisories speak of source packages, offers of machines of binary ones. A clause that nobody but some
 //! machines vouch for speaks for those machines alone.
 //!
+//! A version from outside of the release is told by what is known of it elsewhere ([`Foreign`]), or cannot be told.
+//!
 //! A withdrawn patch applies nowhere: its rule asks for nothing.
 //!
 //! An update of Windows or of a program on it applies to every machine of its product, and is installed where the machine
 //! lists its article or that of an update that replaces it, directly or through others.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use fettle_model::debian_source::is_side_by_side;
@@ -20,6 +23,7 @@ use fettle_model::patch::{Corroboration, MatchedBy, Patch};
 use fettle_model::source_statement::SourceStatement;
 use fettle_model::{Article, AssetId, PackageKind, Repository};
 
+use crate::foreign::{self, Foreign};
 use crate::windows_product;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +40,7 @@ pub struct Rule {
     pub articles: Box<[Article]>,
 }
 
-/// One package of the patch: an installed instance below `fixed` makes the patch missing.
+/// One package of the patch: an installed instance that lacks the fix makes the patch missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clause {
     pub kind: PackageKind,
@@ -46,8 +50,22 @@ pub struct Clause {
     pub architecture: String,
     /// Module stream of an rpm; empty: of none. A higher version of another stream is no fix, and lacks none either.
     pub stream: String,
-    pub fixed: String,
+    /// `None`: there is no fix, and every version of the release's own lacks it.
+    pub fixed: Option<String>,
     pub reach: Reach,
+    /// Of a source package of Debian: which versions are not of the release, and how those stand.
+    pub foreign: Option<Box<Foreign>>,
+}
+
+/// How an installed version stands to the fix. Of several of a machine the last of these counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    /// It has the fix.
+    Fixed,
+    /// It is foreign, and nothing says since when the fix is in it.
+    Unknown,
+    /// It lacks the fix.
+    Below,
 }
 
 /// Whom a clause may judge.
@@ -111,7 +129,11 @@ impl Rule {
             name: package.name.clone(),
             architecture: package.architecture.clone(),
             stream: package.stream.clone(),
-            fixed: package.fixed_version.clone(),
+            fixed: Some(package.fixed_version.clone()),
+            foreign: (package.by == MatchedBy::Source)
+                .then(|| Foreign::of(&patch.product, package.foreign.clone()))
+                .flatten()
+                .map(Box::new),
             reach: match package.corroboration {
                 Corroboration::ThreeAssets | Corroboration::SignedIndex | Corroboration::Advisory => Reach::Everyone,
                 Corroboration::Reported => {
@@ -131,17 +153,19 @@ impl Rule {
         Self { product: product.to_owned(), repository: None, clauses: Vec::new(), articles: Box::default() }
     }
 
-    /// Where a statement's source package is installed; a machine below the fixed version misses it. A flaw without a fix
-    /// is there wherever the rule applies.
-    pub fn of_statement(statement: &SourceStatement) -> Self {
+    /// Where a statement's source package is installed; a machine below the fixed version misses it, and where there is no
+    /// fix, each. `unstable`: what is said of the same flaw and package there.
+    pub fn of_statement(statement: &SourceStatement, unstable: Option<&SourceStatement>) -> Self {
         let clause = Clause {
             kind: PackageKind::Deb,
             by: MatchedBy::Source,
             name: statement.source.clone(),
             architecture: "any".to_owned(),
             stream: String::new(),
-            fixed: statement.fixed_version().unwrap_or_default().to_owned(),
+            fixed: statement.fixed_version().map(str::to_owned),
             reach: Reach::Everyone,
+            foreign: Foreign::of(&statement.product, Some(foreign::fix_of_statement(statement, unstable)))
+                .map(Box::new),
         };
         Self { product: statement.product.clone(), repository: None, clauses: vec![clause], articles: Box::default() }
     }
@@ -171,7 +195,15 @@ impl Rule {
                 stream => format!(" of module {stream}"),
             };
             let newest = if clause.newest_counts() { ", the newest of each kind," } else { "" };
-            format!("{what}{stream}{newest} below {}{whom}", clause.fixed)
+            let below = match &clause.fixed {
+                Some(fixed) => format!("below {fixed}"),
+                None => "in any version".to_owned(),
+            };
+            let of_others = match clause.foreign.as_deref().and_then(Foreign::fixed) {
+                Some(fixed) => format!(" (of another suite: below {fixed})"),
+                None => String::new(),
+            };
+            format!("{what}{stream}{newest} {below}{of_others}{whom}")
         };
         let clauses: Vec<_> = self.clauses.iter().map(clause).collect();
         let repository = match &self.repository {
@@ -214,8 +246,51 @@ impl Clause {
         }
     }
 
+    /// Is it below the fixed version? In version order those come first. Where there is no fix, it is as far as the
+    /// release's own versions reach.
     pub fn is_below(&self, version: &str) -> bool {
-        self.kind.compare(version, &self.fixed).is_lt()
+        let limit = match &self.fixed {
+            Some(fixed) => return self.kind.compare(version, fixed).is_lt(),
+            None => self.foreign.as_deref().and_then(Foreign::newest),
+        };
+        limit.is_none_or(|newest| self.kind.compare(version, newest).is_le())
+    }
+
+    pub fn standing(&self, version: &str) -> Standing {
+        self.compared(version).standing
+    }
+
+    pub fn compared(&self, version: &str) -> Compared<'_> {
+        let fixed = self.fixed.as_deref();
+        let of_release = |standing| Compared { standing, fixed, is_foreign: false };
+        let standing = match fixed.map(|fixed| self.kind.compare(version, fixed)) {
+            Some(Ordering::Less) => return of_release(Standing::Below),
+            Some(Ordering::Equal) => return of_release(Standing::Fixed),
+            Some(Ordering::Greater) => Standing::Fixed,
+            None => Standing::Below,
+        };
+        match self.foreign.as_deref().filter(|foreign| foreign.includes(version)) {
+            Some(foreign) => Compared { standing: foreign.standing(version), fixed: foreign.fixed(), is_foreign: true },
+            None => of_release(standing),
+        }
+    }
+}
+
+/// An installed version beside the fix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Compared<'a> {
+    pub standing: Standing,
+    /// In which version the fix came to what is installed: to one of another suite it came in unstable. `None` where it is
+    /// not known, or did not come.
+    pub fixed: Option<&'a str>,
+    pub is_foreign: bool,
+}
+
+impl Compared<'_> {
+    /// Would the fix come with this version?
+    pub fn is_brought_by(&self, kind: PackageKind, candidate: &str) -> bool {
+        let candidate = if self.is_foreign { foreign::rebuilt_from(candidate) } else { candidate };
+        self.fixed.is_some_and(|fixed| kind.compare(candidate, fixed).is_ge())
     }
 }
 

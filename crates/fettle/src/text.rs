@@ -34,6 +34,11 @@ pub(crate) fn thousands(count: u64) -> String {
     text
 }
 
+/// Empty for none.
+pub(crate) fn count_unless_none(count: u64) -> String {
+    if count == 0 { String::new() } else { thousands(count) }
+}
+
 /// To the second, in UTC: `2026-11-21 22:05:04Z`.
 pub(crate) fn time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()

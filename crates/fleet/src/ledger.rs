@@ -71,8 +71,8 @@ impl Ledger {
                     self.0.remove(at);
                 }
                 (Err(_), Status::NotApplicable) => {}
-                (Ok(at), Status::Missing | Status::Installed) => self.0[at] = entry,
-                (Err(at), Status::Missing | Status::Installed) => self.0.insert(at, entry),
+                (Ok(at), _) => self.0[at] = entry,
+                (Err(at), _) => self.0.insert(at, entry),
             }
         }
     }

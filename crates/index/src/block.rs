@@ -11,6 +11,7 @@ use crate::catalogue::PatchNumber;
 use crate::columns::BlockColumns;
 use crate::dictionary::ComponentId;
 use crate::finding::{Flip, Status};
+use crate::judging::Found;
 use crate::posting::Posting;
 use crate::tags::TagNumber;
 
@@ -19,6 +20,8 @@ pub(crate) struct Block {
     pub(crate) columns: BlockColumns,
     postings: FxHashMap<ComponentId, Posting>,
     missing: FxHashMap<PatchNumber, RoaringBitmap>,
+    /// Of whom it cannot be told whether they miss the patch; few patches have any.
+    undetermined: FxHashMap<PatchNumber, RoaringBitmap>,
     /// On how many assets each patch is installed: who they are is found out when it is asked, for that takes as much
     /// memory as the postings. Without those that are installed nowhere.
     installed: FxHashMap<PatchNumber, u32>,
@@ -67,8 +70,11 @@ impl Block {
         for component in components {
             self.unpost(component, slot.at);
         }
-        for missing in self.missing.values_mut() {
-            missing.remove(u32::from(slot.at));
+        for findings in [&mut self.missing, &mut self.undetermined] {
+            findings.retain(|_, slots| {
+                slots.remove(u32::from(slot.at));
+                !slots.is_empty()
+            });
         }
         self.tags.retain(|_, slots| {
             slots.remove(u32::from(slot.at));
@@ -80,6 +86,11 @@ impl Block {
     /// Slots that miss the patch, latest or not.
     pub(crate) fn missing(&self, patch: PatchNumber) -> Option<&RoaringBitmap> {
         self.missing.get(&patch)
+    }
+
+    /// Slots of which it cannot be told whether they miss the patch.
+    pub(crate) fn undetermined(&self, patch: PatchNumber) -> Option<&RoaringBitmap> {
+        self.undetermined.get(&patch)
     }
 
     /// Patches that an asset here misses, and where.
@@ -107,10 +118,11 @@ impl Block {
         self.installed.get(&patch).copied().map_or(0, u64::from)
     }
 
-    /// Of a patch that was judged on all assets: who misses it, and on how many it is installed.
-    pub(crate) fn set_findings(&mut self, patch: PatchNumber, missing: RoaringBitmap, installed: u64) {
-        self.set_missing(patch, missing);
-        match u32::try_from(installed).expect("no more than slots") {
+    /// Of a patch that was judged on all assets.
+    pub(crate) fn set_findings(&mut self, patch: PatchNumber, found: Found) {
+        set(&mut self.missing, patch, found.missing);
+        set(&mut self.undetermined, patch, found.undetermined);
+        match u32::try_from(found.installed).expect("no more than slots") {
             0 => self.installed.remove(&patch),
             installed => self.installed.insert(patch, installed),
         };
@@ -128,29 +140,14 @@ impl Block {
 
     /// A finding of one asset is another one now.
     pub(crate) fn flip(&mut self, flip: Flip, slot: u16) {
-        self.mark_missing(flip.patch, slot, flip.to == Status::Missing);
+        for (findings, status) in [(&mut self.missing, Status::Missing), (&mut self.undetermined, Status::Undetermined)]
+        {
+            if flip.from == status || flip.to == status {
+                mark(findings, flip.patch, slot, flip.to == status);
+            }
+        }
         if flip.from == Status::Installed || flip.to == Status::Installed {
             self.note_installed(flip.patch, flip.to == Status::Installed);
-        }
-    }
-
-    fn set_missing(&mut self, patch: PatchNumber, slots: RoaringBitmap) {
-        if slots.is_empty() {
-            self.missing.remove(&patch);
-        } else {
-            self.missing.insert(patch, slots);
-        }
-    }
-
-    fn mark_missing(&mut self, patch: PatchNumber, slot: u16, is_missing: bool) {
-        let slot = u32::from(slot);
-        if is_missing {
-            self.missing.entry(patch).or_default().insert(slot);
-        } else if let Some(slots) = self.missing.get_mut(&patch) {
-            slots.remove(slot);
-            if slots.is_empty() {
-                self.missing.remove(&patch);
-            }
         }
     }
 
@@ -187,6 +184,26 @@ impl Block {
     pub(crate) fn add_slots(&self, component: ComponentId, bits: &mut Bits) {
         if let Some(posting) = self.postings.get(&component) {
             posting.add_to(bits);
+        }
+    }
+}
+
+fn set(findings: &mut FxHashMap<PatchNumber, RoaringBitmap>, patch: PatchNumber, slots: RoaringBitmap) {
+    if slots.is_empty() {
+        findings.remove(&patch);
+    } else {
+        findings.insert(patch, slots);
+    }
+}
+
+fn mark(findings: &mut FxHashMap<PatchNumber, RoaringBitmap>, patch: PatchNumber, slot: u16, has: bool) {
+    let slot = u32::from(slot);
+    if has {
+        findings.entry(patch).or_default().insert(slot);
+    } else if let Some(slots) = findings.get_mut(&patch) {
+        slots.remove(slot);
+        if slots.is_empty() {
+            findings.remove(&patch);
         }
     }
 }

@@ -150,7 +150,7 @@ impl Index {
         let Some(entry) = shared.catalogue.get(number) else { return };
         for ((block, (mut chain, of_patch)), before) in blocks.iter().zip(judged).zip(before) {
             let mut block = block.write(&shared);
-            of_patch.note(number, &mut block);
+            block.set_findings(number, of_patch.found());
             // Of its chains no other patch is judged otherwise than before.
             chain.insert(number, of_patch);
             before.replace(&mut block, &of_chains(&shared, &chain, entry));

@@ -16,6 +16,8 @@ pub(crate) struct Contribution {
     missing: Tally,
     /// Of them, of chains of which a security patch is missing, latest or not.
     missing_security: Tally,
+    /// Latest, and not to be told.
+    undetermined: Tally,
     installed: Tally,
 }
 
@@ -38,12 +40,17 @@ impl Contribution {
         for same_version in chain.chunk_by(|(left, _), (right, _)| is_same_version(left, right)) {
             for (link, judged) in same_version.iter().filter(|(link, _)| !link.state.is_hidden()) {
                 let covers = |newer: &PatchEntry| catalogue.covers(newer, link);
-                let latest = if newer.iter().all(|(newer, _)| covers(newer)) {
-                    judged.missing.without(&replaced)
+                let by_some;
+                let replaced = if newer.iter().all(|(newer, _)| covers(newer)) {
+                    &replaced
                 } else {
-                    judged.missing.without(&applying(&newer, covers))
+                    by_some = applying(&newer, covers);
+                    &by_some
                 };
-                self.add_missing(latest, &security);
+                self.add_missing(judged.missing.without(replaced), &security);
+                if !judged.undetermined.is_empty() {
+                    self.undetermined.add(judged.undetermined.without(replaced));
+                }
                 self.add_installed(judged.installed());
             }
             for (link, judged) in same_version.iter().filter(|(link, _)| link.is_in_force()) {
@@ -67,6 +74,7 @@ impl Contribution {
     pub(crate) fn join(&mut self, other: Self) {
         self.missing.join(other.missing);
         self.missing_security.join(other.missing_security);
+        self.undetermined.join(other.undetermined);
         self.installed.join(other.installed);
     }
 
@@ -81,6 +89,7 @@ impl Contribution {
         };
         each(&self.missing, &after.missing, |counts| &mut counts.missing);
         each(&self.missing_security, &after.missing_security, |counts| &mut counts.missing_security);
+        each(&self.undetermined, &after.undetermined, |counts| &mut counts.undetermined);
         each(&self.installed, &after.installed, |counts| &mut counts.installed);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fettle_catalog::rule::Clause;
+use fettle_catalog::rule::{Clause, Standing};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Shared;
@@ -16,6 +16,37 @@ pub enum Status {
     NotApplicable,
     Missing,
     Installed,
+    /// It cannot be told.
+    Undetermined,
+}
+
+impl Status {
+    /// Of a finding: of what does not apply there is none.
+    pub const FOUND: [Self; 3] = [Self::Missing, Self::Installed, Self::Undetermined];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotApplicable => "NotApplicable",
+            Self::Missing => "Missing",
+            Self::Installed => "Installed",
+            Self::Undetermined => "Undetermined",
+        }
+    }
+
+    /// The status of a finding by its name.
+    pub fn found(name: &str) -> Option<Self> {
+        Self::FOUND.into_iter().find(|status| status.name() == name)
+    }
+}
+
+impl From<Standing> for Status {
+    fn from(standing: Standing) -> Self {
+        match standing {
+            Standing::Below => Self::Missing,
+            Standing::Unknown => Self::Undetermined,
+            Standing::Fixed => Self::Installed,
+        }
+    }
 }
 
 /// A finding that an asset's own components changed.
@@ -78,25 +109,25 @@ struct Line<'a> {
 /// has of them, too.
 #[derive(Default)]
 struct Compared<'a> {
-    fixed: &'a str,
-    known: [Option<(&'a str, bool)>; 2],
+    clause: Option<&'a Clause>,
+    known: [Option<(&'a str, Standing)>; 2],
 }
 
 impl<'a> Compared<'a> {
     fn turn_to(&mut self, clause: &'a Clause) {
-        if self.fixed != clause.fixed {
-            *self = Self { fixed: &clause.fixed, known: [None; 2] };
+        if self.clause.is_none_or(|known| known.fixed != clause.fixed || known.foreign != clause.foreign) {
+            *self = Self { clause: Some(clause), known: [None; 2] };
         }
     }
 
-    /// Of the clause that was turned to.
-    fn is_below(&mut self, clause: &Clause, version: &'a str) -> bool {
-        if let Some((_, is_below)) = self.known.iter().flatten().find(|(held, _)| *held == version) {
-            return *is_below;
+    /// By the clause that was turned to.
+    fn standing(&mut self, clause: &Clause, version: &'a str) -> Standing {
+        if let Some((_, standing)) = self.known.iter().flatten().find(|(held, _)| *held == version) {
+            return *standing;
         }
-        let is_below = clause.is_below(version);
-        self.known = [Some((version, is_below)), self.known[0]];
-        is_below
+        let standing = clause.standing(version);
+        self.known = [Some((version, standing)), self.known[0]];
+        standing
     }
 }
 
@@ -168,7 +199,8 @@ impl<'a> Here<'a> {
     fn judge(&mut self, asset: AssetId, entry: &'a PatchEntry, within: Around<bool>) -> Around<Status> {
         let dictionary = self.dictionary;
         let mut compared = Compared::default();
-        let mut status = Around { before: Status::NotApplicable, after: Status::NotApplicable };
+        // Of what is installed the gravest counts.
+        let mut gravest: Around<Option<Standing>> = Around { before: None, after: None };
         // One that is missing stays so, whatever else is there.
         let mut open = within;
         for clause in entry.rule.clauses.iter().filter(|clause| clause.reach.includes(asset)) {
@@ -189,14 +221,14 @@ impl<'a> Here<'a> {
                 if !counting.is_ever() {
                     continue;
                 }
-                let is_below = compared.is_below(clause, &version.version);
-                let found = if is_below { Status::Missing } else { Status::Installed };
-                for (counts, status, open) in [
-                    (counting.before, &mut status.before, &mut open.before),
-                    (counting.after, &mut status.after, &mut open.after),
+                let standing = compared.standing(clause, &version.version);
+                for (counts, gravest, open) in [
+                    (counting.before, &mut gravest.before, &mut open.before),
+                    (counting.after, &mut gravest.after, &mut open.after),
                 ] {
                     if counts {
-                        (*status, *open) = (found, !is_below);
+                        *gravest = (*gravest).max(Some(standing));
+                        *open = standing != Standing::Below;
                     }
                 }
             }
@@ -204,7 +236,8 @@ impl<'a> Here<'a> {
                 break;
             }
         }
-        status
+        let status = |standing: Option<Standing>| standing.map_or(Status::NotApplicable, Status::from);
+        Around { before: status(gravest.before), after: status(gravest.after) }
     }
 
     fn line(&mut self, clause: &'a Clause) -> &Line<'a> {
@@ -335,7 +368,7 @@ impl Effect {
 /// Of a chain (its versions, newest first) only patches count as missing that none in force that applies replaces. They
 /// bring security when any missing patch of the chain does. Hidden ones replace, and are not counted.
 fn count_chain(catalogue: &Catalogue, counts: &mut Counts, versions: &[&[&PatchEntry]], statuses: &[Status]) {
-    let (mut missing, mut installed, mut brings_security) = (0, 0, false);
+    let (mut missing, mut undetermined, mut installed, mut brings_security) = (0, 0, 0, false);
     let mut newer: Vec<&PatchEntry> = Vec::new();
     let mut statuses = statuses.iter();
     for version in versions {
@@ -344,12 +377,16 @@ fn count_chain(catalogue: &Catalogue, counts: &mut Counts, versions: &[&[&PatchE
             if *status == Status::NotApplicable {
                 continue;
             }
-            if *status == Status::Missing {
-                let is_replaced = newer[..known_newer].iter().any(|newer| catalogue.covers(newer, entry));
-                missing += u32::from(!is_replaced && !entry.state.is_hidden());
-                brings_security |= entry.patch.is_security();
-            } else {
-                installed += u32::from(!entry.state.is_hidden());
+            let is_shown = !entry.state.is_hidden();
+            let is_latest = || !newer[..known_newer].iter().any(|newer| catalogue.covers(newer, entry));
+            match status {
+                Status::Missing => {
+                    missing += u32::from(is_shown && is_latest());
+                    brings_security |= entry.patch.is_security();
+                }
+                Status::Undetermined => undetermined += u32::from(is_shown && is_latest()),
+                Status::Installed => installed += u32::from(is_shown),
+                Status::NotApplicable => {}
             }
             if entry.is_in_force() {
                 newer.push(entry);
@@ -358,6 +395,7 @@ fn count_chain(catalogue: &Catalogue, counts: &mut Counts, versions: &[&[&PatchE
     }
     counts.missing += missing;
     counts.missing_security += if brings_security { missing } else { 0 };
+    counts.undetermined += undetermined;
     counts.installed += installed;
 }
 
@@ -391,6 +429,7 @@ impl Counts {
     pub(crate) fn replace_findings(&mut self, before: Self, after: Self) {
         self.missing = self.missing + after.missing - before.missing;
         self.missing_security = self.missing_security + after.missing_security - before.missing_security;
+        self.undetermined = self.undetermined + after.undetermined - before.undetermined;
         self.installed = self.installed + after.installed - before.installed;
     }
 }

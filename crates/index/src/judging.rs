@@ -3,9 +3,10 @@
 //! Patches of one chain ask for the same lines, cut at other places, and so do the chains of a source in other releases.
 //! What lies below each place of a line is put together once for all of them.
 
-use fettle_catalog::rule::{Clause, Reach, Rule};
+use fettle_catalog::rule::{Clause, Reach, Rule, Standing};
 use fettle_model::patch::MatchedBy;
 use fettle_model::{AssetId, Repository};
+use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
 
 use crate::Slot;
@@ -18,26 +19,70 @@ use crate::dictionary::{Dictionary, LineKey, Version};
 pub(crate) struct Judged {
     pub(crate) applies: Bits,
     pub(crate) missing: Bits,
+    /// Of whom it cannot be told: nobody, as a rule.
+    pub(crate) undetermined: Bits,
+}
+
+/// What of it a block keeps: who has it installed is found out when it is asked.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) missing: RoaringBitmap,
+    pub(crate) undetermined: RoaringBitmap,
+    pub(crate) installed: u64,
 }
 
 impl Judged {
     pub(crate) fn installed(&self) -> Bits {
-        self.applies.without(&self.missing)
+        let mut installed = self.applies.without(&self.missing);
+        if !self.undetermined.is_empty() {
+            installed.remove(&self.undetermined);
+        }
+        installed
     }
 
-    /// Keeps in the block what was judged on it.
-    pub(crate) fn note(&self, patch: PatchNumber, block: &mut Block) {
-        block.set_findings(patch, self.missing.to_bitmap(), self.installed_count());
+    pub(crate) fn found(&self) -> Found {
+        self.found_with(self.missing.to_bitmap())
     }
 
-    /// Whoever misses it is one of those to whom it applies.
-    pub(crate) fn installed_count(&self) -> u64 {
-        self.applies.len() - self.missing.len()
+    /// Where who misses it is known as the block keeps it.
+    pub(crate) fn found_with(&self, missing: RoaringBitmap) -> Found {
+        Found { missing, undetermined: self.undetermined.to_bitmap(), installed: self.installed_count() }
+    }
+
+    /// Whoever misses it, or of whom it cannot be told, is one of those to whom it applies.
+    fn installed_count(&self) -> u64 {
+        self.applies.len() - self.missing.len() - self.undetermined.len()
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.applies.add(&other.applies);
+        self.missing.add(&other.missing);
+        self.undetermined.add(&other.undetermined);
     }
 
     fn restrict_to(&mut self, slots: &Bits) {
         self.applies.keep(slots);
         self.missing.keep(slots);
+        if !self.undetermined.is_empty() {
+            self.undetermined.keep(slots);
+        }
+    }
+
+    /// Whoever lacks one package misses the patch, whatever is known of another.
+    fn settle(&mut self) {
+        if !self.undetermined.is_empty() {
+            self.undetermined.remove(&self.missing);
+        }
+    }
+
+    /// Who has a version that stands so to the fix.
+    fn put(&mut self, standing: Standing, slots: &Bits) {
+        self.applies.add(slots);
+        match standing {
+            Standing::Below => self.missing.add(slots),
+            Standing::Unknown => self.undetermined.add(slots),
+            Standing::Fixed => {}
+        }
     }
 }
 
@@ -113,9 +158,7 @@ impl<'a> Judging<'a> {
             return self.judge(entry).installed();
         }
         let mut missing = Bits::default();
-        if let Some(slots) = self.block.missing(entry.number) {
-            missing.insert_all(slots);
-        }
+        self.block.missing(entry.number).into_iter().for_each(|slots| missing.insert_all(slots));
         self.of_product(&entry.rule.product).without(&missing)
     }
 
@@ -144,12 +187,12 @@ impl<'a> Judging<'a> {
                     let mut of_clause = Judged::default();
                     self.add_clause(&mut of_clause, clause);
                     of_clause.restrict_to(&reached);
-                    judged.applies.add(&of_clause.applies);
-                    judged.missing.add(&of_clause.missing);
+                    judged.add(&of_clause);
                 }
             }
         }
         judged.restrict_to(self.within(rule));
+        judged.settle();
         judged
     }
 
@@ -228,9 +271,12 @@ impl<'a> Judging<'a> {
             };
             dictionary.line(LineKey::of(clause)).iter().map(behind).collect()
         });
-        let cut = dictionary.cut(clause).0.len();
-        below[..cut].last().into_iter().for_each(|below| judged.missing.add(below));
+        let (low, high) = dictionary.cut(clause);
+        below[..low.len()].last().into_iter().for_each(|below| judged.missing.add(below));
         below.last().into_iter().for_each(|all| judged.applies.add(all));
+        for (version, standing) in foreign(clause, high) {
+            judged.put(standing, &block.union(std::iter::once(version.component)));
+        }
     }
 
     /// Whoever has a family of packages of which none is at or above the fixed version misses it.
@@ -244,7 +290,16 @@ impl<'a> Judging<'a> {
             };
             dictionary.line(LineKey::of(clause)).iter().map(of).collect()
         });
-        let (below, above) = line.split_at(dictionary.cut(clause).0.len());
+        let (low, high) = dictionary.cut(clause);
+        let (below, above) = line.split_at(low.len());
+        if let Some(foreign) = by_standing(clause, high) {
+            let mut newer: FxHashMap<&Kin<'_>, Bits> = FxHashMap::default();
+            for ((kin, bits), standing) in above.iter().zip(foreign).rev() {
+                let newer = newer.entry(kin).or_default();
+                judged.put(standing, &bits.without(newer));
+                newer.add(bits);
+            }
+        }
         let (below, above) = (by_kin(below), by_kin(above));
         for (kin, old) in &below {
             judged.applies.add(old);
@@ -270,6 +325,20 @@ pub(crate) fn reached(clause: &Clause, slots: &FxHashMap<AssetId, Slot>, at: usi
             Some(here.filter(|slot| slot.block == at).map(|slot| slot.at).collect())
         }
     }
+}
+
+/// Of versions at or above the fixed one those that do not have the fix for sure, with how they stand: from outside of the
+/// release.
+fn foreign<'a>(clause: &'a Clause, high: &'a [Version]) -> impl Iterator<Item = (&'a Version, Standing)> {
+    let high = if clause.foreign.is_some() { high } else { &[] };
+    let standing = high.iter().map(|version| (version, clause.standing(&version.version)));
+    standing.filter(|(_, standing)| *standing != Standing::Fixed)
+}
+
+/// How each of the versions stands, where one of them does not have the fix for sure.
+fn by_standing(clause: &Clause, high: &[Version]) -> Option<Vec<Standing>> {
+    foreign(clause, high).next()?;
+    Some(high.iter().map(|version| clause.standing(&version.version)).collect())
 }
 
 fn by_kin<'line, 'a>(versions: &'line [(Kin<'a>, Bits)]) -> FxHashMap<&'line Kin<'a>, Bits> {

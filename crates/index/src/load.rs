@@ -3,7 +3,6 @@
 
 use rayon::iter::{IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
 use rayon::slice::ParallelSlice as _;
-use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
 
 use crate::bits::Bits;
@@ -11,7 +10,7 @@ use crate::block::Block;
 use crate::columns::{Columns, Counts, MachineFacts};
 use crate::contribution::Contribution;
 use crate::dictionary::ComponentId;
-use crate::judging::{Judged, Judging};
+use crate::judging::{Found, Judged, Judging};
 use crate::{Index, POISONED, PatchEntry, PatchNumber, Shared};
 
 /// Into so many parts for each core the chains are divided: some are done before others.
@@ -138,8 +137,8 @@ impl Index {
             let judged: Vec<_> = heads.par_chunks(part).map(|heads| Part::of(shared, &block, at, heads)).collect();
             let mut counted = Contribution::default();
             for part in judged {
-                for (number, missing, installed) in part.findings {
-                    block.set_findings(number, missing, installed);
+                for (number, found) in part.findings {
+                    block.set_findings(number, found);
                 }
                 counted.join(part.counted);
             }
@@ -152,7 +151,7 @@ impl Index {
 /// What some of the chains say of a block.
 struct Part {
     counted: Contribution,
-    findings: Vec<(PatchNumber, RoaringBitmap, u64)>,
+    findings: Vec<(PatchNumber, Found)>,
 }
 
 impl Part {
@@ -163,25 +162,24 @@ impl Part {
             let chain = shared.catalogue.chain_of(head);
             let judged = judging.chain(&chain);
             part.counted.add(&shared.catalogue, &chain, &judged);
-            part.findings.extend(bitmaps(&chain, &judged));
+            part.findings.extend(found(&chain, &judged));
         }
         part
     }
 }
 
-/// Who misses each patch of a chain, and on how many it is installed. Often whoever misses one misses the next: who is
-/// behind both.
-fn bitmaps(chain: &[&PatchEntry], judged: &FxHashMap<PatchNumber, Judged>) -> Vec<(PatchNumber, RoaringBitmap, u64)> {
-    let mut found: Vec<(PatchNumber, RoaringBitmap, u64)> = Vec::with_capacity(chain.len());
+/// What is found of each patch of a chain. Often whoever misses one misses the next: who is behind both.
+fn found(chain: &[&PatchEntry], judged: &FxHashMap<PatchNumber, Judged>) -> Vec<(PatchNumber, Found)> {
+    let mut all: Vec<(PatchNumber, Found)> = Vec::with_capacity(chain.len());
     let mut last: Option<&Bits> = None;
     for (number, judged) in chain.iter().filter_map(|link| Some((link.number, judged.get(&link.number)?))) {
         let missing = &judged.missing;
-        let bitmap = match found.last() {
-            Some((_, bitmap, _)) if last == Some(missing) => bitmap.clone(),
+        let bitmap = match all.last() {
+            Some((_, found)) if last == Some(missing) => found.missing.clone(),
             _ => missing.to_bitmap(),
         };
         last = Some(missing);
-        found.push((number, bitmap, judged.installed_count()));
+        all.push((number, judged.found_with(bitmap)));
     }
-    found
+    all
 }

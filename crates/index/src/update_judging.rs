@@ -7,7 +7,7 @@ use crate::bits::Bits;
 use crate::block::Block;
 use crate::catalogue::{Catalogue, PatchEntry, PatchNumber};
 use crate::contribution::Contribution;
-use crate::judging::Judging;
+use crate::judging::{Found, Judging};
 use crate::{Index, Shared};
 
 impl Index {
@@ -72,20 +72,16 @@ impl Shared {
 
 /// Notes who misses each update of a product.
 fn judge(shared: &Shared, block: &mut Block, at: usize, product: &str) {
-    let judged: Vec<(PatchNumber, RoaringBitmap, u64)> = {
+    let judged: Vec<(PatchNumber, Found)> = {
         let mut judging = Judging::new(block, at, &shared.dictionary, &shared.slots);
         if judging.of_product(product).is_empty() {
             return;
         }
         let updates = shared.catalogue.updates_of(product);
-        let findings = |entry| {
-            let judged = judging.judge(entry);
-            (entry.number, judged.missing.to_bitmap(), judged.installed_count())
-        };
-        updates.into_iter().map(findings).collect()
+        updates.into_iter().map(|entry| (entry.number, judging.judge(entry).found())).collect()
     };
-    for (number, missing, installed) in judged {
-        block.set_findings(number, missing, installed);
+    for (number, found) in judged {
+        block.set_findings(number, found);
     }
 }
 

@@ -168,6 +168,24 @@ pub struct PatchPackage {
     pub corroboration: Corroboration,
     #[serde(default)]
     pub by: MatchedBy,
+    /// Of a source package, what the distribution says of versions from outside of the release; `None`: nothing is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub foreign: Option<ForeignFix>,
+}
+
+/// What tells a version of a source package from outside of its release (backports, another release), and since which
+/// version unstable has the fix (`catalogue.md` 5.2).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ForeignFix {
+    /// Highest version in the release's own suites; what is above it is foreign.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest: Option<String>,
+    /// In unstable; the highest of all flaws that the patch fixes, as far as they are named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed: Option<String>,
+    /// Each flaw of the patch is fixed in unstable at `fixed`, or never was in it.
+    pub is_complete: bool,
 }
 
 /// Stands for the stream of a module's package where its vendor's file does not tell it. No machine has it: such a package

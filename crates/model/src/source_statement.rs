@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SourceStatement {
-    /// Product key of the release: `debian:12`.
+    /// Product key of the release: `debian:12`; [`UNSTABLE`] for unstable, which no machine is of.
     pub product: String,
     pub source: String,
     pub state: FixState,
@@ -17,7 +17,13 @@ pub struct SourceStatement {
     /// Why there will be no advisory for it: `Minor issue`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_advisory: Option<String>,
+    /// Highest version of the source package in the release's own suites.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest: Option<String>,
 }
+
+/// Stands for the product key of Debian's unstable: machines of it do not tell their release.
+pub const UNSTABLE: &str = "debian:sid";
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum FixState {
@@ -58,5 +64,19 @@ impl SourceStatement {
             FixState::Fixed(version) => Some(version),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As servers stored it that did not read the suites of a release: it reads, and is written as it was.
+    #[test]
+    fn a_record_without_the_newest_version_still_reads() {
+        let stored = r#"{"product":"debian:12","source":"curl","state":{"Fixed":"7.88-2"},"urgency":"low"}"#;
+        let statement: SourceStatement = serde_json::from_str(stored).expect("a record");
+        assert_eq!((statement.newest.as_deref(), statement.fixed_version()), (None, Some("7.88-2")));
+        assert_eq!(serde_json::to_string(&statement).expect("JSON"), stored);
     }
 }

@@ -2,6 +2,7 @@ import {
   Button,
   EmptyState,
   EmptyStateBody,
+  EmptyStateFooter,
   Switch,
   ToggleGroup,
   ToggleGroupItem,
@@ -13,6 +14,7 @@ import { useNavigate } from "react-router";
 import { useAssetPatches } from "../../api/assets";
 import type { AssetDetails, AssetPatchRow, FindingStatus } from "../../api/types";
 import { counted } from "../../format/count";
+import { statusText } from "../../format/words";
 import { ListTable } from "../../table/ListTable";
 import { type Selection, useSelection } from "../../table/useSelection";
 import { apiQuery } from "../../url/listState";
@@ -24,10 +26,14 @@ import { jobLink } from "../jobs/jobLink";
 import { assetPatchColumns } from "./assetPatchColumns";
 
 const rowKey = (patch: AssetPatchRow) => patch.id;
-const statuses: FindingStatus[] = ["Missing", "Installed"];
+const statuses: FindingStatus[] = ["Missing", "Installed", "Undetermined"];
 
-const nothing = {
+const nothing: Record<FindingStatus, { title: string; body: string }> = {
   Missing: { title: "Nothing is missing", body: "The last scan found no missing patch." },
+  Undetermined: {
+    title: "Everything can be told",
+    body: "Of each patch that applies it is known whether this asset lacks it.",
+  },
   Installed: {
     title: "No installed patch is known",
     body: "Patches count as installed once Fettle knows them from some asset.",
@@ -36,7 +42,7 @@ const nothing = {
 
 export function PatchesTab({ asset }: { asset: AssetDetails }) {
   const address = useListState(["status", "security", "overdue"]);
-  const status: FindingStatus = address.filters.status === "Installed" ? "Installed" : "Missing";
+  const status = statuses.find((one) => one === address.filters.status) ?? "Missing";
   const result = useAssetPatches(asset.id, apiQuery(address, { status }));
   const overdue = status === "Missing" && address.filters.overdue === "yes";
   const selection = useSelection(rowKey);
@@ -44,14 +50,14 @@ export function PatchesTab({ asset }: { asset: AssetDetails }) {
   return (
     <WithExplanation assetId={asset.id} patchId={explain.id} onClose={explain.close}>
       <ListTable
-        label={`${status} patches`}
+        label={status === "Undetermined" ? "Patches of which it cannot be told" : `${status} patches`}
         searchLabel="Search patches"
         address={address}
         result={result}
         columns={assetPatchColumns(status, explain.open)}
         rowKey={rowKey}
         rowName={(patch) => patch.title}
-        selection={selection}
+        {...(status === "Undetermined" ? {} : { selection })}
         narrowed={address.search !== "" || address.filters.security === "yes" || overdue}
         filters={
           <>
@@ -60,7 +66,7 @@ export function PatchesTab({ asset }: { asset: AssetDetails }) {
                 {statuses.map((one) => (
                   <ToggleGroupItem
                     key={one}
-                    text={one}
+                    text={statusText(one)}
                     isSelected={one === status}
                     onChange={() => {
                       selection.clear();
@@ -89,15 +95,43 @@ export function PatchesTab({ asset }: { asset: AssetDetails }) {
           </>
         }
         actions={<Actions assetId={asset.id} status={status} selection={selection} />}
-        empty={
-          <EmptyState titleText={asset.scannedAt ? nothing[status].title : "Not known yet"} headingLevel="h2">
-            <EmptyStateBody>
-              {asset.scannedAt ? nothing[status].body : "The findings arrive with the first scan."}
-            </EmptyStateBody>
-          </EmptyState>
-        }
+        empty={<Nothing asset={asset} status={status} tell={() => address.set({ status: "Undetermined" })} />}
       />
     </WithExplanation>
+  );
+}
+
+type NothingProps = { asset: AssetDetails; status: FindingStatus; tell: () => void };
+
+/** Where something cannot be told, nobody says that nothing is missing. */
+function Nothing({ asset, status, tell }: NothingProps) {
+  if (!asset.scannedAt) {
+    return (
+      <EmptyState titleText="Not known yet" headingLevel="h2">
+        <EmptyStateBody>The findings arrive with the first scan.</EmptyStateBody>
+      </EmptyState>
+    );
+  }
+  const untold = asset.undeterminedPatchCount;
+  if (status !== "Missing" || untold === 0) {
+    return (
+      <EmptyState titleText={nothing[status].title} headingLevel="h2">
+        <EmptyStateBody>{nothing[status].body}</EmptyStateBody>
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState titleText="No missing patch is known" headingLevel="h2" status="warning">
+      <EmptyStateBody>
+        Of {counted(untold, "patch", "patches")} it cannot be told whether this asset lacks{" "}
+        {untold === 1 ? "it" : "them"}.
+      </EmptyStateBody>
+      <EmptyStateFooter>
+        <Button variant="link" onClick={tell}>
+          Show which, and why
+        </Button>
+      </EmptyStateFooter>
+    </EmptyState>
   );
 }
 

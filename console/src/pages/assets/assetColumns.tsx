@@ -1,7 +1,7 @@
-import { Label } from "@patternfly/react-core";
+import { Label, Tooltip } from "@patternfly/react-core";
 import { Link } from "react-router";
 import type { AssetRow } from "../../api/types";
-import { formatCount } from "../../format/count";
+import { counted, formatCount } from "../../format/count";
 import { words } from "../../format/words";
 import { DeploymentStateLabel } from "../../labels/DeploymentStateLabel";
 import { ScanStatusLabel } from "../../labels/ScanStatusLabel";
@@ -44,7 +44,11 @@ export const assetColumns: Column<AssetRow>[] = [
     title: "Missing",
     sortable: true,
     numeric: true,
-    cell: (asset) => figure(asset, "missingPatchCount", "status=Missing"),
+    cell: (asset) => (
+      <>
+        {figure(asset, "missingPatchCount", "status=Missing")} <Untold asset={asset} />
+      </>
+    ),
   },
   {
     key: "missingSecurityPatchCount",
@@ -68,6 +72,14 @@ export const assetColumns: Column<AssetRow>[] = [
     sortable: true,
     numeric: true,
     cell: (asset) => figure(asset, "installedPatchCount", "status=Installed"),
+  },
+  {
+    key: "undeterminedPatchCount",
+    title: "Cannot tell",
+    sortable: true,
+    numeric: true,
+    optional: true,
+    cell: (asset) => figure(asset, "undeterminedPatchCount", "status=Undetermined"),
   },
   {
     key: "packageCount",
@@ -112,6 +124,7 @@ const ownOrders: Record<string, string> = {
   scanStatus: "scanStatus",
   missingPatchCount: "missingPatchCount",
   installedPatchCount: "installedPatchCount",
+  undeterminedPatchCount: "undeterminedPatchCount",
   lastLoggedOnUser: "lastLoggedOnUser",
   lastCheckedIn: "lastCheckedIn",
 };
@@ -123,12 +136,31 @@ export const filteredAssetColumns: Column<AssetRow>[] = assetColumns.map((column
   sortable: column.key in ownOrders,
 }));
 
-type Figure = "missingPatchCount" | "missingSecurityCount" | "overdueCount" | "installedPatchCount";
+type Figure =
+  | "missingPatchCount"
+  | "missingSecurityCount"
+  | "overdueCount"
+  | "installedPatchCount"
+  | "undeterminedPatchCount";
 
 /** A count that leads to what it counts. Before the first scan there is none: zero would be a claim. */
 function figure(asset: AssetRow, key: Figure, query: string) {
   if (!asset.scannedAt) return <span className="ft-quiet">?</span>;
   return asset[key] === 0 ? 0 : <Link to={`/assets/${asset.id}/patches?${query}`}>{formatCount(asset[key])}</Link>;
+}
+
+/** Beside the missing ones: of how many it cannot be told. A number alone would say that there are no more. */
+function Untold({ asset }: { asset: AssetRow }) {
+  const untold = asset.undeterminedPatchCount;
+  if (!asset.scannedAt || untold === 0) return null;
+  const text = `Of ${counted(untold, "more patch", "more patches")} it cannot be told`;
+  return (
+    <Tooltip content={text}>
+      <Link to={`/assets/${asset.id}/patches?status=Undetermined`} aria-label={text} className="ft-nowrap">
+        +{formatCount(untold)}?
+      </Link>
+    </Tooltip>
+  );
 }
 
 export function AssetStatusLabels({ asset }: { asset: AssetRow }) {

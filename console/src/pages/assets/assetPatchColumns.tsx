@@ -2,7 +2,7 @@ import { Button, Label } from "@patternfly/react-core";
 import { Link } from "react-router";
 import type { AssetPatchRow, FindingStatus } from "../../api/types";
 import { Due } from "../../labels/Due";
-import { CveCount, DecidedLabels, ObstacleLabel, SecurityLabel } from "../../labels/PatchLabels";
+import { CveCount, DecidedLabels, ObstacleLabel, ReasonLabel, SecurityLabel } from "../../labels/PatchLabels";
 import { When } from "../../labels/When";
 import type { Column } from "../../table/DataTable";
 
@@ -38,6 +38,15 @@ export function assetPatchColumns(status: FindingStatus, explain: (patchId: stri
       sortable: true,
       cell: (patch) => <When at={patch.published} none="unknown" />,
     },
+    ...(status === "Undetermined"
+      ? [
+          {
+            key: "findingReason",
+            title: "Reason",
+            cell: (patch: AssetPatchRow) => <ReasonLabel reason={patch.findingReason} />,
+          },
+        ]
+      : []),
     ...(missing
       ? [
           {

@@ -23,6 +23,7 @@ export const assetsList: QueriedList<AssetRow> = {
         { term: "missingPatchCount>0", title: "Missing" },
         { term: "missingSecurityPatchCount>0", title: "Security missing" },
         { term: "overdueFindingCount>0", title: "Overdue" },
+        { term: "undeterminedPatchCount>0", title: "Cannot tell" },
       ],
     },
     { title: "Family", token: "osFamily" },

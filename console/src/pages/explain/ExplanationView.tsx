@@ -3,7 +3,7 @@ import CheckIcon from "@patternfly/react-icons/dist/esm/icons/check-circle-icon"
 import CrossIcon from "@patternfly/react-icons/dist/esm/icons/times-circle-icon";
 import { Link } from "react-router";
 import type { Explanation } from "../../api/types";
-import { corroborationText, obstacleText, words } from "../../format/words";
+import { corroborationText, obstacleText, reasonText, statusText, words } from "../../format/words";
 import { Due } from "../../labels/Due";
 import { When } from "../../labels/When";
 import { Term } from "../../shell/Term";
@@ -44,10 +44,15 @@ export function ExplanationView({ explanation }: { explanation: Explanation }) {
     <div className="ft-explanation">
       <div>
         <Label status={looks[explanation.status]} variant="outline">
-          {words(explanation.status)}
+          {explanation.status === "NotApplicable" ? words(explanation.status) : statusText(explanation.status)}
         </Label>
       </div>
       <Content component="p">{explanation.sentence}</Content>
+      {explanation.findingReason && (
+        <Alert variant="warning" isInline component="h3" title={words(explanation.findingReason)}>
+          {reasonText(explanation.findingReason)}
+        </Alert>
+      )}
       {explanation.obstacle && (
         <Alert variant="warning" isInline component="h3" title={words(explanation.obstacle)}>
           {explanation.obstacleText ?? obstacleText(explanation.obstacle)}

@@ -22,9 +22,20 @@ export function MissingByKind({ overview }: { overview: Overview | undefined }) 
   );
 }
 
+/** Assets of which something cannot be told. */
+const untold = "undeterminedPatchCount>0";
+
 function Bars({ overview }: { overview: Overview }) {
-  const { updatesMissing, securityMissing, cvesRead, cvesOf, cves } = overview;
+  const { updatesMissing, securityMissing, updatesUndetermined, cvesRead, cvesOf, cves } = overview;
   const other = updatesMissing - securityMissing;
+  if (updatesMissing === 0 && updatesUndetermined > 0) {
+    return (
+      <p>
+        No missing update is known on the assets that have been scanned, but of some{" "}
+        <Link to={queryLink("/assets", untold)}>it cannot be told</Link>: {formatCount(updatesUndetermined)} in all.
+      </p>
+    );
+  }
   if (updatesMissing === 0) {
     return overview.assetsScanned > 0 ? (
       <p>Nothing is missing on the assets that have been scanned.</p>
@@ -52,6 +63,13 @@ function Bars({ overview }: { overview: Overview }) {
           <Link to={queryLink("/patches", `${missing} and isSecurity:false`)}>Other</Link>
           <b>{formatCount(other)}</b>
         </li>
+        {updatesUndetermined > 0 && (
+          <li>
+            <span className="ft-swatch" aria-hidden="true" />
+            <Link to={queryLink("/assets", untold)}>Cannot tell</Link>
+            <b>{formatCount(updatesUndetermined)}</b>
+          </li>
+        )}
       </ul>
       <StackedBar
         label={`Changelogs read for CVEs: ${cvesRead} of ${cvesOf}`}

@@ -4,8 +4,9 @@ import { Link, useNavigate } from "react-router";
 import { usePatchAssets } from "../../api/patches";
 import type { FindingStatus, PatchAssetRow, PatchDetails } from "../../api/types";
 import { counted } from "../../format/count";
+import { statusText } from "../../format/words";
 import { Due } from "../../labels/Due";
-import { ObstacleLabel } from "../../labels/PatchLabels";
+import { ObstacleLabel, ReasonLabel } from "../../labels/PatchLabels";
 import { ScanStatusLabel } from "../../labels/ScanStatusLabel";
 import { When } from "../../labels/When";
 import type { Column } from "../../table/DataTable";
@@ -19,6 +20,14 @@ import { useExplain } from "../explain/useExplain";
 import { WithExplanation } from "../explain/WithExplanation";
 import { jobLink } from "../jobs/jobLink";
 
+const nothing: Record<FindingStatus, { title: string; body: string }> = {
+  Missing: { title: "Missing nowhere", body: "No scanned asset is known to lack this patch." },
+  Installed: { title: "Installed nowhere", body: "No scanned asset has this patch." },
+  Undetermined: {
+    title: "It can be told everywhere",
+    body: "Of each scanned asset it is known whether it lacks this patch.",
+  },
+};
 const rowKey = (row: PatchAssetRow) => row.asset.id;
 
 function columnsFor(status: FindingStatus, explain: (assetId: string) => void): Column<PatchAssetRow>[] {
@@ -26,6 +35,11 @@ function columnsFor(status: FindingStatus, explain: (assetId: string) => void): 
     key: "obstacle",
     title: "Obstacle",
     cell: (row: PatchAssetRow) => <ObstacleLabel obstacle={row.obstacle} />,
+  };
+  const reason = {
+    key: "findingReason",
+    title: "Reason",
+    cell: (row: PatchAssetRow) => <ReasonLabel reason={row.findingReason} />,
   };
   const due = {
     key: "due",
@@ -43,7 +57,12 @@ function columnsFor(status: FindingStatus, explain: (assetId: string) => void): 
     },
     { key: "scanned", title: "Scanned", cell: ({ asset }) => <When at={asset.scannedAt} /> },
     ...(status === "Missing" ? [obstacle, due] : []),
-    { key: "since", title: `${status} since`, cell: (row) => <When at={row.since} /> },
+    ...(status === "Undetermined" ? [reason] : []),
+    {
+      key: "since",
+      title: status === "Undetermined" ? "So since" : `${status} since`,
+      cell: (row) => <When at={row.since} />,
+    },
     {
       key: "explain",
       title: "Explain",
@@ -69,14 +88,14 @@ export function PatchAssetsTab({ patch, status }: { patch: PatchDetails; status:
   return (
     <WithExplanation assetId={explain.id} patchId={patch.id} onClose={explain.close}>
       <ListTable
-        label={`Assets, ${status.toLowerCase()}`}
+        label={`Assets, ${statusText(status).toLowerCase()}`}
         searchLabel="Search assets"
         address={address}
         result={result}
         columns={columnsFor(status, explain.open)}
         rowKey={rowKey}
         rowName={(row) => row.asset.name}
-        selection={selection}
+        {...(status === "Undetermined" ? {} : { selection })}
         actions={
           assets.length > 0 && (
             <ToolbarGroup variant="action-group">
@@ -96,10 +115,8 @@ export function PatchAssetsTab({ patch, status }: { patch: PatchDetails; status:
           )
         }
         empty={
-          <EmptyState titleText={status === "Missing" ? "Missing nowhere" : "Installed nowhere"} headingLevel="h2">
-            <EmptyStateBody>
-              {status === "Missing" ? "No scanned asset lacks this patch." : "No scanned asset has this patch."}
-            </EmptyStateBody>
+          <EmptyState titleText={nothing[status].title} headingLevel="h2">
+            <EmptyStateBody>{nothing[status].body}</EmptyStateBody>
           </EmptyState>
         }
       />

@@ -17,6 +17,7 @@ const statuses = [
   { values: ["Missing", "Installed"], text: "Either" },
   { values: ["Missing"], text: "Missing" },
   { values: ["Installed"], text: "Installed" },
+  { values: ["Undetermined"], text: "Cannot tell" },
 ];
 
 export function PatchList() {

@@ -34,9 +34,17 @@ const tabs = [
     title: (patch: PatchDetails) => `Installed on (${formatCount(patch.installedCount)})`,
     Content: InstalledOn,
   },
+  {
+    key: "undetermined",
+    title: (patch: PatchDetails) => `Cannot tell on (${formatCount(patch.undeterminedCount)})`,
+    Content: UndeterminedOn,
+  },
 ];
-/** An update of Windows has no packages. */
-const tabsOf = (patch: PatchDetails) => tabs.filter(({ key }) => key !== "packages" || patch.kb === null);
+/** An update of Windows has no packages; and of most patches all can be told. */
+const tabsOf = (patch: PatchDetails) =>
+  tabs.filter(
+    ({ key }) => (key !== "packages" || patch.kb === null) && (key !== "undetermined" || patch.undeterminedCount > 0),
+  );
 const parent = { to: "/patches", title: "Patches" };
 
 export function PatchPage() {
@@ -147,6 +155,10 @@ function PatchActions({ patch }: { patch: PatchDetails }) {
 
 function MissingOn({ patch }: { patch: PatchDetails }) {
   return <PatchAssetsTab key="missing" patch={patch} status="Missing" />;
+}
+
+function UndeterminedOn({ patch }: { patch: PatchDetails }) {
+  return <PatchAssetsTab key="undetermined" patch={patch} status="Undetermined" />;
 }
 
 function InstalledOn({ patch }: { patch: PatchDetails }) {

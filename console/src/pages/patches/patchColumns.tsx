@@ -78,6 +78,18 @@ export const patchColumns: Column<PatchRow>[] = [
       patch.installedCount ? <Link to={`/patches/${patch.id}/installed`}>{formatCount(patch.installedCount)}</Link> : 0,
   },
   {
+    key: "undeterminedCount",
+    title: "Cannot tell",
+    numeric: true,
+    optional: true,
+    cell: (patch) =>
+      patch.undeterminedCount ? (
+        <Link to={`/patches/${patch.id}/undetermined`}>{formatCount(patch.undeterminedCount)}</Link>
+      ) : (
+        0
+      ),
+  },
+  {
     key: "sizeBytes",
     title: "Size",
     sortable: true,

@@ -94,6 +94,7 @@ pub fn extend(patch: &mut Patch, offered: &OfferedPackage) -> bool {
         sha256: offered.sha256,
         corroboration: Corroboration::Reported,
         by: MatchedBy::Name,
+        foreign: None,
     };
     if !patch.packages.iter().any(|known| is_same(known, &package)) {
         patch.packages.push(package);

@@ -132,6 +132,7 @@ fn packages(revisions: &[Advisory]) -> Vec<PatchPackage> {
         sha256: None,
         corroboration: Corroboration::Advisory,
         by: MatchedBy::Source,
+        foreign: None,
     };
     fixed.into_iter().map(package).collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use fettle_model::source_statement::SourceStatement;
+use fettle_model::source_statement::{SourceStatement, UNSTABLE};
 use fettle_model::text::cleaned;
 
 use super::tracker::{self, Statement};
@@ -17,14 +17,14 @@ pub type ByCve = BTreeMap<String, Vec<SourceStatement>>;
 /// Longest urgency and reason that are kept, in characters.
 const MAX_TEXT: usize = 200;
 
-/// Reads the tracker's document, and gives what it says of releases with a number. Of others (unstable) it is counted.
+/// Reads the tracker's document, and gives what it says of unstable and of releases with a number. Of others it is counted.
 pub fn read(input: impl Read) -> Result<(ByCve, Report), ReadError> {
     let mut by_cve = ByCve::new();
     let mut of_others = 0;
-    let mut report = tracker::read(input, |statement| match releases::number(&statement.release) {
-        Some(number) => {
+    let mut report = tracker::read(input, |statement| match product(&statement.release) {
+        Some(product) => {
             let cve = statement.cve.clone();
-            by_cve.entry(cve).or_default().push(of_release(statement, number));
+            by_cve.entry(cve).or_default().push(kept(statement, product));
         }
         None => of_others += 1,
     })?;
@@ -37,9 +37,18 @@ pub fn read(input: impl Read) -> Result<(ByCve, Report), ReadError> {
     Ok((by_cve, report))
 }
 
-fn of_release(statement: Statement, number: &str) -> SourceStatement {
+fn product(release: &str) -> Option<String> {
+    match release {
+        "sid" => Some(UNSTABLE.to_owned()),
+        release => releases::number(release).map(|number| product_key(patches::VENDOR, number)),
+    }
+}
+
+fn kept(statement: Statement, product: String) -> SourceStatement {
     SourceStatement {
-        product: product_key(patches::VENDOR, number),
+        // Of unstable it is asked by nobody, and it changes every day.
+        newest: statement.newest.filter(|_| product != UNSTABLE),
+        product,
         source: statement.source,
         state: statement.state,
         urgency: cleaned(&statement.urgency, MAX_TEXT),

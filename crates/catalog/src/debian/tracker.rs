@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 pub use fettle_model::source_statement::FixState as State;
-use fettle_model::version::Scheme;
+use fettle_model::version::{Scheme, dpkg};
 use serde::Deserialize;
 
 use crate::cve;
@@ -24,6 +24,8 @@ pub struct Statement {
     pub urgency: String,
     /// `nodsa`: why there will be no advisory.
     pub no_advisory: Option<String>,
+    /// Highest version in the suites of the release itself: backports are not.
+    pub newest: Option<String>,
 }
 
 impl Statement {
@@ -46,6 +48,9 @@ struct Release {
     #[serde(default)]
     urgency: String,
     nodsa: Option<String>,
+    /// Versions of the source package by suite.
+    #[serde(default)]
+    repositories: BTreeMap<String, String>,
 }
 
 /// Calls `each` for every statement. Names that are no CVE (`TEMP-…`) are left out and counted.
@@ -83,8 +88,15 @@ fn statements(
         match state(&found) {
             Ok(state) => {
                 report.count("statements");
-                let (source, cve) = (source.to_owned(), cve.to_owned());
-                each(Statement { source, cve, release, state, urgency: found.urgency, no_advisory: found.nodsa });
+                each(Statement {
+                    source: source.to_owned(),
+                    cve: cve.to_owned(),
+                    state,
+                    urgency: found.urgency,
+                    no_advisory: found.nodsa,
+                    newest: newest(&release, found.repositories),
+                    release,
+                });
             }
             Err(reason) => report.dropped.add(place.clone(), reason, &release),
         }
@@ -101,4 +113,13 @@ fn state(release: &Release) -> Result<State, &'static str> {
         ("resolved", _) => Err("a resolved release without a readable `fixed_version`"),
         _ => Err("a status that is not defined"),
     }
+}
+
+fn newest(release: &str, suites: BTreeMap<String, String>) -> Option<String> {
+    let is_own = |suite: &str| {
+        let rest = suite.strip_prefix(release);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-') && !rest.contains("backports"))
+    };
+    let own = suites.into_iter().filter(|(suite, _)| is_own(suite)).map(|(_, version)| version);
+    own.filter(|version| Scheme::Dpkg.parse(version).is_ok()).max_by(|left, right| dpkg::compare(left, right))
 }

@@ -37,6 +37,8 @@ pub enum Unreadable {
     Status(String),
     #[error("{0} of the advisories name packages of modules, whose stream the list does not tell")]
     Modules(usize),
+    #[error("{0} of the advisories cannot be told, for what is installed is from outside of the release")]
+    Foreign(usize),
     #[error("no installed package is in it")]
     NoPackage,
     #[error("the advisories say nothing about {0}")]

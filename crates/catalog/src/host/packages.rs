@@ -125,9 +125,18 @@ pub struct Assessment<'a> {
 impl<'a> Assessment<'a> {
     /// What is to be installed: missing, and the latest.
     pub fn missing(&self) -> impl Iterator<Item = &Finding<'a>> {
+        self.latest(Verdict::Missing)
+    }
+
+    /// What cannot be told, for what is installed is from outside of the release, and is the latest.
+    pub fn foreign(&self) -> impl Iterator<Item = &Finding<'a>> {
+        self.latest(Verdict::Undetermined)
+    }
+
+    fn latest(&self, verdict: Verdict) -> impl Iterator<Item = &Finding<'a>> {
         self.findings
             .iter()
-            .filter(|finding| finding.judgement.verdict == Verdict::Missing && finding.replaced_by.is_empty())
+            .filter(move |finding| finding.judgement.verdict == verdict && finding.replaced_by.is_empty())
     }
 }
 
@@ -191,8 +200,8 @@ fn rule(patch: &Patch, inventory: &Inventory) -> Rule {
     let mut rule = Rule::of(patch, &Reporters::default());
     if !inventory.has_epochs {
         for clause in &mut rule.clauses {
-            if let Some((_, version)) = clause.fixed.split_once(':') {
-                clause.fixed = version.to_owned();
+            if let Some((_, version)) = clause.fixed.as_deref().and_then(|fixed| fixed.split_once(':')) {
+                clause.fixed = Some(version.to_owned());
             }
         }
     }

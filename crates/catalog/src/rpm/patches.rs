@@ -153,6 +153,7 @@ fn packages(listed: &[&Package]) -> Vec<PatchPackage> {
         sha256: None,
         corroboration: Corroboration::Advisory,
         by: MatchedBy::Name,
+        foreign: None,
     });
     let mut by_name = BTreeMap::new();
     for package in installable {

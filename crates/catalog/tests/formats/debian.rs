@@ -84,9 +84,11 @@ fn the_real_lists() {
 const TRACKER: &str = r#"{
   "example": {
     "CVE-2026-0001": {"description": "x", "scope": "local", "releases": {
-      "bookworm": {"status": "resolved", "repositories": {"bookworm": "1"}, "fixed_version": "1.2-3", "urgency": "low"},
+      "bookworm": {"status": "resolved", "fixed_version": "1.2-3", "urgency": "low", "repositories": {"bookworm": "1.2-1",
+        "bookworm-security": "1.2-3+deb12u1", "bookworm-backports": "1.4-1~bpo12+1", "bookworm-updates": "no version"}},
+      "experimental": {"status": "open", "urgency": "low"},
       "trixie": {"status": "resolved", "fixed_version": "0", "urgency": "not yet assigned"},
-      "sid": {"status": "open", "urgency": "unimportant"},
+      "sid": {"status": "open", "urgency": "unimportant", "repositories": {"sid": "1.5-1"}},
       "bullseye": {"status": "open", "urgency": "medium", "nodsa": "minor"},
       "buster": {"status": "resolved", "fixed_version": "no version", "urgency": "low"}}},
     "TEMP-0000000-ABCDEF": {"releases": {}},
@@ -103,19 +105,22 @@ fn statements_are_kept_by_vulnerability_for_releases_with_a_number() {
         .flat_map(|(cve, said)| said.iter().map(move |one| (cve, one)))
         .map(|(cve, one)| {
             let reason = one.no_advisory.as_deref().unwrap_or("-");
-            format!("{cve} {} {} {:?} {} {reason}", one.product, one.source, one.state, one.urgency)
+            let newest = one.newest.as_deref().unwrap_or("-");
+            format!("{cve} {} {} {:?} {} {reason}, {newest}", one.product, one.source, one.state, one.urgency)
         })
         .collect();
     assert_eq!(
         shown,
         [
-            "CVE-2026-0001 debian:11 example Open medium minor",
-            r#"CVE-2026-0001 debian:12 example Fixed("1.2-3") low -"#,
-            "CVE-2026-0001 debian:13 example NeverAffected not yet assigned -",
+            "CVE-2026-0001 debian:11 example Open medium minor, -",
+            r#"CVE-2026-0001 debian:12 example Fixed("1.2-3") low -, 1.2-3+deb12u1"#,
+            "CVE-2026-0001 debian:13 example NeverAffected not yet assigned -, -",
+            "CVE-2026-0001 debian:sid example Open unimportant -, -",
+            "CVE-2026-0003 debian:sid other Undetermined high -, -",
         ]
     );
-    assert_eq!(report.read["statementsOfReleasesWithoutNumber"], 2, "of unstable");
-    assert_eq!((report.read["cves"], report.dropped.total()), (1, 2));
+    assert_eq!(report.read["statementsOfReleasesWithoutNumber"], 1, "of experimental");
+    assert_eq!((report.read["cves"], report.dropped.total()), (2, 2));
 }
 
 #[test]
@@ -134,6 +139,7 @@ fn the_tracker_s_statements() {
         [
             r#"example CVE-2026-0001 bookworm: Fixed("1.2-3")"#,
             "example CVE-2026-0001 bullseye: Open",
+            "example CVE-2026-0001 experimental: Open",
             "example CVE-2026-0001 sid: Open, no finding",
             "example CVE-2026-0001 trixie: NeverAffected, no finding",
             "other CVE-2026-0003 sid: Undetermined, no finding",

@@ -4,6 +4,7 @@ mod damaged;
 mod debian;
 mod debian_patches;
 mod definitions;
+mod foreign;
 mod host_packages;
 mod hosts;
 mod mssecure;

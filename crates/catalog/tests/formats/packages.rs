@@ -41,8 +41,9 @@ fn verdict(package: &IndexedPackage, source: &str, fixed: &str) -> Verdict {
         name: source.to_owned(),
         architecture: "any".to_owned(),
         stream: String::new(),
-        fixed: fixed.to_owned(),
+        fixed: Some(fixed.to_owned()),
         reach: Reach::Everyone,
+        foreign: None,
     };
     let rule =
         Rule { product: "debian:12".to_owned(), repository: None, clauses: vec![clause], articles: Box::default() };

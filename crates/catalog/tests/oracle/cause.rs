@@ -18,6 +18,8 @@ pub(crate) enum Cause {
     NativeOnly,
     /// Each kernel counts, not the newest of its kind.
     EachKernel,
+    /// A version above the fixed one has the fix, also one of backports or of another release.
+    HigherIsFixed,
     /// Only packages that are installed whole: none half-configured, none with pending triggers.
     WholeOnly,
     /// A signed kernel's or boot loader's source is its own, of which no advisory speaks.
@@ -26,7 +28,8 @@ pub(crate) enum Cause {
     Revision,
 }
 
-pub(crate) const OF_OSCAP: [Cause; 4] = [Cause::OwnNumber, Cause::AnyState, Cause::NativeOnly, Cause::EachKernel];
+pub(crate) const OF_OSCAP: [Cause; 5] =
+    [Cause::OwnNumber, Cause::AnyState, Cause::NativeOnly, Cause::EachKernel, Cause::HigherIsFixed];
 pub(crate) const OF_DEBSECAN: [Cause; 4] = [Cause::WholeOnly, Cause::WrittenSource, Cause::EachKernel, Cause::Revision];
 
 pub(crate) type Causes = BTreeSet<Cause>;

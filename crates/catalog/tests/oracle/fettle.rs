@@ -26,6 +26,16 @@ struct Named {
     advisory: String,
     names: BTreeSet<String>,
     rule: Rule,
+    /// The same, for which every version is one of the release.
+    without_foreign: Rule,
+}
+
+impl Named {
+    fn new(advisory: String, names: BTreeSet<String>, rule: Rule) -> Self {
+        let clauses = rule.clauses.iter().map(|clause| Clause { foreign: None, ..clause.clone() }).collect();
+        let without_foreign = Rule { clauses, ..rule.clone() };
+        Self { advisory, names, rule, without_foreign }
+    }
 }
 
 pub(crate) struct Rules {
@@ -43,7 +53,7 @@ impl Rules {
         let patches = patches.iter().filter(|patch| patch.product == PRODUCT).map(|patch| {
             let advisory = base_id(patch.advisory().expect("an id")).to_owned();
             let names = patch.cves.iter().flatten().cloned().chain([advisory.clone()]).collect();
-            Named { advisory, names, rule: Rule::of(patch, &Reporters::default()) }
+            Named::new(advisory, names, Rule::of(patch, &Reporters::default()))
         });
         let mut revisions = Vec::new();
         advisories::read(list.as_slice(), |advisory| revisions.extend(revision(&advisory))).expect("a list");
@@ -64,8 +74,9 @@ impl Rules {
         for group in components(machine, causes) {
             let view = AssetView::new(&group);
             for named in &self.patches {
-                let verdict = judge(&named.rule, AssetId(uuid::Uuid::nil()), &view).verdict;
-                // The gravest counts: Missing is the least of the enum.
+                let rule = if causes.contains(&Cause::HigherIsFixed) { &named.without_foreign } else { &named.rule };
+                let verdict = judge(rule, AssetId(uuid::Uuid::nil()), &view).verdict;
+                // The gravest counts, which is the least of the enum.
                 let of_all = verdicts.entry(named.advisory.as_str()).or_insert(verdict);
                 *of_all = verdict.min(*of_all);
             }
@@ -81,7 +92,7 @@ impl Rules {
             let view = AssetView::new(&group);
             for named in rules {
                 let judgement = judge(&named.rule, AssetId(uuid::Uuid::nil()), &view);
-                for package in judgement.packages.iter().filter(|package| package.is_below) {
+                for package in judgement.packages.iter().filter(|package| package.is_below()) {
                     found.extend(named.names.iter().map(|name| (name.clone(), package.name.clone())));
                 }
             }
@@ -109,14 +120,15 @@ fn revision(advisory: &Advisory) -> Option<Named> {
         name: fix.source.clone(),
         architecture: "any".to_owned(),
         stream: String::new(),
-        fixed: fix.version.clone(),
+        fixed: Some(fix.version.clone()),
         reach: Reach::Everyone,
+        foreign: None,
     };
     let clauses: Vec<_> = fixes.map(clause).collect();
     let base = base_id(&advisory.id).to_owned();
     let names = advisory.cves.iter().cloned().chain([base.clone()]).collect();
     let rule = Rule { product: PRODUCT.to_owned(), repository: None, clauses, articles: Box::default() };
-    (!rule.clauses.is_empty()).then_some(Named { advisory: base, names, rule })
+    (!rule.clauses.is_empty()).then(|| Named::new(base, names, rule))
 }
 
 fn is_open(statement: &Statement, package: &Package) -> bool {

@@ -33,8 +33,8 @@ fn our_own_files() {
     assert_eq!(comparison.unexplained(), Vec::<String>::new());
     insta::assert_snapshot!(comparison.summary(), @r"
     oscap, advisories:
-      equal 183: Installed 44, Missing 86, NotApplicable 53
-      different 17: AnyState 1, EachKernel 2, NativeOnly 1, OwnNumber 13
+      equal 182: Installed 43, Missing 86, NotApplicable 53
+      different 18: AnyState 1, EachKernel 2, HigherIsFixed 1, NativeOnly 1, OwnNumber 13
     debsecan, names and packages:
       equal 342: vulnerable 342
       different 99: EachKernel 12, Revision 14, WholeOnly 21, WrittenSource 52
@@ -54,8 +54,8 @@ fn the_real_files() {
     assert_eq!(comparison.unexplained(), Vec::<String>::new());
     insta::assert_snapshot!(comparison.summary(), @r"
     oscap, advisories:
-      equal 2708: Installed 766, Missing 934, NotApplicable 1008
-      different 120: AnyState 71, AnyState and EachKernel 3, AnyState and NativeOnly 1, NativeOnly 42, OwnNumber 3
+      equal 2599: Installed 657, Missing 934, NotApplicable 1008
+      different 229: AnyState 71, AnyState and EachKernel 3, AnyState and NativeOnly 1, HigherIsFixed 108, NativeOnly 36, NativeOnly and HigherIsFixed 7, OwnNumber 3
     debsecan, names and packages:
       equal 17568: vulnerable 17568
       different 1967: EachKernel 41, Revision 76, WholeOnly 1142, WrittenSource 708

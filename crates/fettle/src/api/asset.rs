@@ -23,6 +23,8 @@ pub(crate) struct AssetRow {
     pub(crate) missing_patch_count: u64,
     pub(crate) missing_security_count: u64,
     pub(crate) installed_patch_count: u64,
+    #[serde(default)]
+    pub(crate) undetermined_patch_count: u64,
     /// Source packages with a missing patch that is past its due date.
     #[serde(default)]
     pub(crate) overdue_count: u64,
@@ -85,6 +87,9 @@ pub(crate) struct AssetPatchRow {
     /// False when a later version of the same patch is offered here.
     pub(crate) is_latest: bool,
     pub(crate) obstacle: Option<String>,
+    /// Of what cannot be told: why.
+    #[serde(default)]
+    pub(crate) finding_reason: Option<String>,
     pub(crate) since: Timestamp,
     #[serde(default)]
     pub(crate) due_date: Option<Timestamp>,

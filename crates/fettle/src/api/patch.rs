@@ -23,6 +23,8 @@ pub(crate) struct PatchRow {
     pub(crate) missing_count: u64,
     pub(crate) installed_count: u64,
     #[serde(default)]
+    pub(crate) undetermined_count: u64,
+    #[serde(default)]
     pub(crate) overdue_count: u64,
 }
 

@@ -184,3 +184,55 @@ async fn a_list_of_packages_is_judged_against_advisories() {
     assert_eq!((&finding["patch"], &finding["patchStatus"]), (&"ALSA-2026:0001".into(), &"Missing".into()));
     assert_eq!(finding["rule"], "almalinux:9, and installed: example.x86_64 below 1.0-10.el9");
 }
+
+const DSA_LIST: &str =
+    "[01 Jun 2026] DSA-6002-1 curl - security update\n\t{CVE-2026-1002}\n\t[bookworm] - curl 7.88.1-10+deb12u9\n";
+
+const TRACKER: &str = r#"{"curl": {"CVE-2026-1002": {"releases": {
+    "bookworm": {"status": "resolved", "fixed_version": "7.88.1-10+deb12u9", "urgency": "low",
+        "repositories": {"bookworm-security": "7.88.1-10+deb12u9"}},
+    "sid": {"status": "resolved", "fixed_version": "8.8.0-1", "urgency": "low"}}}}}"#;
+
+/// A package of backports is told by the tracker, and without it cannot be told.
+#[tokio::test]
+async fn a_status_with_backports_is_judged_with_the_tracker() {
+    let shell = Shell::new().await;
+    let write = |name: &str, text: &str| fs_err::write(shell.home().join(name), text).expect("written");
+    write("list", DSA_LIST);
+    write("tracker.json", TRACKER);
+    let status = "Package: curl\nStatus: install ok installed\nArchitecture: amd64\nVersion: 8.7.1-1~bpo12+1\n";
+    write("status", status);
+    let assess = ["assess", "--dpkg", "status", "--release", "debian:12", "--advisories", "list"];
+    insta::assert_snapshot!(shell.run_bare(&assess, "").await, @r"
+    exit 2
+    --- stdout
+    Product      debian:12
+    Packages     1
+    Missing      0, with 0 CVEs
+    Cannot tell  1, for what is installed is from outside of debian:12
+
+    PATCH       STATUS        SEVERITY  CVES           WHY
+    DSA-6002-1  Undetermined  None      CVE-2026-1002  curl is at 8.7.1-1~bpo12+1, from outside of the release
+    --- stderr
+    error: ASSESS_UNREADABLE: status: 1 of the advisories cannot be told, for what is installed is from outside of the release
+    ");
+    let with_tracker = [&assess[..], &["--advisories", "tracker.json"]].concat();
+    insta::assert_snapshot!(shell.run_bare(&with_tracker, "").await, @r"
+    exit 1
+    --- stdout
+    Product      debian:12
+    Packages     1
+    Missing      1, with 1 CVEs
+
+    PATCH       STATUS   SEVERITY  CVES           WHY
+    DSA-6002-1  Missing  None      CVE-2026-1002  curl is at 8.7.1-1~bpo12+1, from outside of the release, and the fix came to unstable with 8.8.0-1
+    --- stderr
+    ");
+    let json = shell.run_bare(&[&assess[..], &["--json"]].concat(), "").await;
+    let value: serde_json::Value = serde_json::from_str(json.lines().nth(2).expect("one line")).expect("JSON");
+    let finding = &value["findings"][0];
+    assert_eq!(
+        (&finding["patchStatus"], &finding["findingReason"]),
+        (&"Undetermined".into(), &"ForeignVersion".into())
+    );
+}

@@ -5,19 +5,20 @@ use std::ops::AddAssign;
 
 use fettle_catalog::apt::offer::OfferedPackage;
 use fettle_catalog::rpm::patches::joined;
-use fettle_index::PatchEntry;
+use fettle_index::{PatchEntry, PatchNumber};
 use fettle_model::patch::{MatchedBy, NativeId, Patch};
 use fettle_model::version::dpkg;
 use fettle_model::{PackageKind, PatchId};
 use fettle_store::StoreError;
 use serde::Serialize;
 
+use super::foreign_fixes::cves_of;
 use super::learn::{entry, put};
 use super::vulnerability_facts::IndexedPatches;
 use crate::Fleet;
 
 /// Patches in one transaction: about ten milliseconds.
-const BATCH: usize = 100;
+pub(super) const BATCH: usize = 100;
 
 /// What an import did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -48,19 +49,30 @@ impl Fleet {
         let _turn = self.catalogue_turn.lock().await;
         let mut imported = Imported::default();
         let mut changed = Vec::new();
-        for advisory in advisories {
-            let known = self.index.patch_entry(advisory.id).or_else(|| self.offered_before(&advisory));
+        let beside: Vec<(Patch, Option<PatchEntry>)> = advisories
+            .into_iter()
+            .map(|advisory| {
+                let known = self.known_of(&advisory);
+                (advisory, known)
+            })
+            .collect();
+        let merging = beside.iter().filter_map(|(_, known)| known.as_ref().map(|known| &known.patch));
+        let cves = cves_of(merging.chain(beside.iter().map(|(advisory, _)| advisory)));
+        let said = self.said_on(cves).await?;
+        for (mut advisory, known) in beside {
             let Some(known) = known else {
+                said.put_on(&mut advisory);
                 imported.added += 1;
                 imported.withdrawn += usize::from(advisory.withdrawn);
                 changed.push((advisory, None));
                 continue;
             };
-            let merged = match advisory.package_kind {
+            let mut merged = match advisory.package_kind {
                 PackageKind::Deb => merged(&known.patch, advisory),
                 PackageKind::Rpm => joined(&known.patch, advisory),
                 PackageKind::WindowsUpdate => advisory,
             };
+            said.put_on(&mut merged);
             if merged == known.patch {
                 imported.unchanged += 1;
                 continue;
@@ -72,21 +84,36 @@ impl Fleet {
             changed.push((merged, taken_back));
         }
         for batch in changed.chunks(BATCH) {
-            let (patches, now) = (batch.to_vec(), self.clock.now());
             let taken_back: Vec<_> = batch.iter().filter_map(|(_, taken_back)| *taken_back).collect();
-            let ended = self.ended_by_withdrawal(&taken_back, now).await?;
-            let committed = self.database.write(async move |tx| {
-                let mut entries = Vec::with_capacity(patches.len());
-                for (patch, _) in &patches {
-                    let stored = put(tx, patch, now).await?;
-                    entries.push(entry(tx, stored).await?);
-                }
-                tx.findings().close(&ended).await?;
-                IndexedPatches::read(tx, entries).await
-            });
-            self.index_patches(committed.await?.value);
+            let patches = batch.iter().map(|(patch, _)| patch.clone()).collect();
+            self.store_advisories(patches, &taken_back).await?;
         }
         Ok(imported)
+    }
+
+    /// Stores patches in one transaction, and judges them. Of those that are taken back now the findings end.
+    pub(super) async fn store_advisories(
+        &self,
+        patches: Vec<Patch>,
+        taken_back: &[PatchNumber],
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let ended = self.ended_by_withdrawal(taken_back, now).await?;
+        let committed = self.database.write(async move |tx| {
+            let mut entries = Vec::with_capacity(patches.len());
+            for patch in &patches {
+                let stored = put(tx, patch, now).await?;
+                entries.push(entry(tx, stored).await?);
+            }
+            tx.findings().close(&ended).await?;
+            IndexedPatches::read(tx, entries).await
+        });
+        self.index_patches(committed.await?.value);
+        Ok(())
+    }
+
+    fn known_of(&self, advisory: &Patch) -> Option<PatchEntry> {
+        self.index.patch_entry(advisory.id).or_else(|| self.offered_before(advisory))
     }
 
     /// The patch of the security repository's offers that an advisory of Debian speaks of. One of several source packages

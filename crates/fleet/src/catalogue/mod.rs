@@ -1,6 +1,7 @@
 //! The catalogue as it grows: from what machines report, from signed indexes, and from vendors' files.
 
 pub mod advisories;
+mod foreign_fixes;
 pub mod import;
 pub mod learn;
 pub(crate) mod read_changelogs;

@@ -1,11 +1,12 @@
 //! What Debian's tracker says of each vulnerability in each source package (`catalogue.md` 5.2): stored whole, and asked
-//! one CVE at a time. It says where there is no fix, and makes no patch: who is vulnerable is judged when it is asked.
+//! one CVE at a time. It says where there is no fix, and makes no patch: who is vulnerable is judged when it is asked. Of
+//! the patches that there are it says what versions from outside of their release are compared with.
 
 use std::collections::BTreeSet;
 
 use fettle_catalog::debian::statements::ByCve;
 use fettle_model::Sha256;
-use fettle_model::source_statement::SourceStatement;
+use fettle_model::source_statement::{SourceStatement, UNSTABLE};
 use fettle_model::vulnerability::VulnerabilityFacts;
 use fettle_store::StoreError;
 use fettle_store::catalogue::VulnerabilityFormat;
@@ -49,6 +50,7 @@ impl Fleet {
             });
             removed.await?;
         }
+        self.renew_foreign_fixes().await?;
         Ok(imported)
     }
 
@@ -66,7 +68,8 @@ impl Fleet {
 
     /// Source packages of the statements that may say of a machine that it is vulnerable, each once.
     pub fn sources_of(statements: &[SourceStatement]) -> Vec<String> {
-        let affecting = statements.iter().filter(|statement| statement.can_affect());
+        let of_releases = statements.iter().filter(|statement| statement.product != UNSTABLE);
+        let affecting = of_releases.filter(|statement| statement.can_affect());
         let sources: BTreeSet<&String> = affecting.map(|statement| &statement.source).collect();
         sources.into_iter().cloned().collect()
     }

@@ -114,8 +114,8 @@ pub(crate) fn manifest_patches(targets: &[TargetPatch]) -> Vec<ManifestPatch> {
 
 fn packages(work: Work, entry: &PatchEntry, here: &[PackageHere], offers: &[&Offer]) -> Vec<ManifestPackage> {
     let wanted = here.iter().filter(|package| match work {
-        Work::Install => package.is_below,
-        Work::Rollback => !package.is_below,
+        Work::Install => package.is_below(),
+        Work::Rollback => !package.is_below(),
     });
     let packages = wanted.map(|package| {
         let version = match work {
@@ -137,13 +137,17 @@ fn packages(work: Work, entry: &PatchEntry, here: &[PackageHere], offers: &[&Off
 /// An advisory names the version of the source. The package's own is the one that was offered with the same source, else
 /// what this machine is offered.
 fn version_to_install(entry: &PatchEntry, package: &PackageHere, offers: &[&Offer]) -> String {
+    // What a machine lacks a fix of has one.
+    let fixed = || package.fixed.clone().unwrap_or_default();
     if package.source.is_none() {
-        return package.fixed.clone();
+        return fixed();
     }
     let mut offered = entry.patch.packages.iter().filter(|known| {
         known.by == MatchedBy::Name
             && known.name == package.name
             && is_same_architecture(&known.architecture, &package.architecture)
+            // What is from outside of the release is not helped by an update of the release, which is below it.
+            && dpkg::compare(&known.fixed_version, &package.installed).is_gt()
     });
     if let Some(known) = offered.next() {
         return known.fixed_version.clone();
@@ -157,7 +161,7 @@ fn version_to_install(entry: &PatchEntry, package: &PackageHere, offers: &[&Offe
         // Numbers of its own, and nobody knows which of them has the fix: anything newer than what is installed, which
         // the next scan judges by its source. `X+` is the least version above X that a package could have.
         (None, Some(source)) if source.version != package.installed => format!("{}+", package.installed),
-        (None, _) => package.fixed.clone(),
+        (None, _) => fixed(),
     }
 }
 

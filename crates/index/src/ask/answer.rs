@@ -212,8 +212,8 @@ impl Asking<'_> {
         }
     }
 
-    /// On how many assets in scope each of the patches is missing, installed and overdue: block by block, so that what
-    /// they share is worked out once.
+    /// On how many assets in scope each of the patches is missing, installed and so on: block by block, so that what they
+    /// share is worked out once.
     fn finding_counts<'e>(&'e self, entries: &[&'e PatchEntry]) -> Vec<FindingCount> {
         let of_block = |at: usize| {
             let mut counts = Vec::with_capacity(entries.len());
@@ -231,7 +231,8 @@ impl Asking<'_> {
                         let overdue = enrolled.overdue(self.shared, (at, &block), entry.number, limit);
                         count_within(&overdue, &scope)
                     });
-                    FindingCount { missing, installed, overdue }
+                    let undetermined = findings.undetermined_count(entry, scope.as_ref());
+                    FindingCount { missing, installed, undetermined, overdue }
                 };
                 counts.extend(turns.begin(|| self.is_waited_for(at)).map(count));
             }
@@ -242,6 +243,7 @@ impl Asking<'_> {
             for (count, of_block) in counts.iter_mut().zip(of_block) {
                 count.missing += of_block.missing;
                 count.installed += of_block.installed;
+                count.undetermined += of_block.undetermined;
                 count.overdue += of_block.overdue;
             }
         }

@@ -71,6 +71,7 @@ pub(super) fn column<'b>(
         AssetToken::MissingPatchCount | AssetToken::NonSupersededMissingPatchCount => {
             AssetColumn::Count(|counts| counts.missing)
         }
+        AssetToken::UndeterminedPatchCount => AssetColumn::Count(|counts| counts.undetermined),
         AssetToken::InstalledPatchCount => AssetColumn::Count(|counts| counts.installed),
         AssetToken::MissingSecurityPatchCount => AssetColumn::Count(|counts| counts.missing_security),
         AssetToken::OverdueFindingCount => {

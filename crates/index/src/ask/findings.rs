@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use fettle_catalog::judge::UndeterminedReason;
 use fettle_model::Obstacle;
 use fettle_qql::token::TokenId;
 use fettle_qql::tokens::PatchToken;
@@ -90,7 +91,7 @@ impl<'b> Findings<'b> {
         Self { latest, ..self }
     }
 
-    /// Where there is a finding of the patch: it is missing or installed.
+    /// Where there is a finding of the patch: it is missing or installed, or that cannot be told.
     pub(crate) fn applies(&mut self, entry: &'b PatchEntry) -> Rc<RoaringBitmap> {
         let audience = self.shared.catalogue.audience(entry.number);
         let applying = audience.map_or(Applying::Alone(entry.number), Applying::To);
@@ -106,12 +107,23 @@ impl<'b> Findings<'b> {
     pub(crate) fn installed_count(&mut self, entry: &'b PatchEntry, scope: Option<&RoaringBitmap>) -> u64 {
         let Some(scope) = scope else { return self.block.installed_count(entry.number) };
         let applies = self.applies(entry).intersection_len(scope);
-        // Wherever it is missing it applies.
-        applies - self.block.missing(entry.number).map_or(0, |missing| missing.intersection_len(scope))
+        // Wherever it is missing, or cannot be told, it applies.
+        let others = [self.block.missing(entry.number), self.block.undetermined(entry.number)];
+        applies - others.iter().flatten().map(|slots| slots.intersection_len(scope)).sum::<u64>()
+    }
+
+    /// Of how many slots of `scope` it cannot be told; `None`: of the block.
+    pub(crate) fn undetermined_count(&self, entry: &PatchEntry, scope: Option<&RoaringBitmap>) -> u64 {
+        let slots = self.block.undetermined(entry.number);
+        slots.map_or(0, |slots| scope.map_or_else(|| slots.len(), |scope| slots.intersection_len(scope)))
     }
 
     pub(crate) fn missing(&self, entry: &PatchEntry) -> Cow<'b, RoaringBitmap> {
         self.block.missing(entry.number).map_or_else(|| Cow::Owned(RoaringBitmap::new()), Cow::Borrowed)
+    }
+
+    fn undetermined(&self, entry: &PatchEntry) -> Cow<'b, RoaringBitmap> {
+        self.block.undetermined(entry.number).map_or_else(|| Cow::Owned(RoaringBitmap::new()), Cow::Borrowed)
     }
 
     /// Is there a finding of the patch on a slot of `scope`? `None`: on any. Where it is missing that is known already.
@@ -125,7 +137,10 @@ impl<'b> Findings<'b> {
         let TokenId::Patch(token) = leaf.token.id else { return Truth::Never };
         let slots = match (token, &leaf.test) {
             (PatchToken::PatchStatus, Test::OneOf(places)) => return self.with_status(entry, leaf, places),
-            (PatchToken::LastFoundDate | PatchToken::DueDate | PatchToken::Obstacle, Test::Null) => {
+            (
+                PatchToken::LastFoundDate | PatchToken::DueDate | PatchToken::Obstacle | PatchToken::FindingReason,
+                Test::Null,
+            ) => {
                 let present = self.holding(entry, &Leaf { token: leaf.token, test: Test::Present });
                 return self.not(entry, present);
             }
@@ -134,6 +149,7 @@ impl<'b> Findings<'b> {
             (PatchToken::LastFoundDate, _) => self.missing(entry).as_ref() & self.scanned(leaf),
             (PatchToken::DueDate, test) => return self.due(entry, test),
             (PatchToken::Obstacle, test) => self.obstructed(entry, leaf, test),
+            (PatchToken::FindingReason, test) => return self.with_reason(entry, leaf, test),
             (_, Test::Present) => return Truth::Always,
             (PatchToken::IsLatest, Test::Bool(flags)) => return self.flagged(entry, flags, Self::latest),
             (PatchToken::IsOverdue, Test::Bool(flags)) => return self.flagged(entry, flags, Self::overdue),
@@ -171,15 +187,25 @@ impl<'b> Findings<'b> {
 
     fn with_status(&mut self, entry: &'b PatchEntry, leaf: &Leaf, places: &[usize]) -> Truth<'b> {
         let asks_for = |name: &str| leaf.token.choice(name).is_some_and(|(place, _)| places.contains(&place));
-        match (asks_for("Missing"), asks_for("Installed")) {
-            (true, true) => Truth::Always,
-            (false, false) => Truth::Never,
-            (true, false) => Truth::on(self.missing(entry), true),
-            (false, true) => {
-                let missing = Truth::on(self.missing(entry), true);
-                self.not(entry, missing)
-            }
+        let missing = Truth::on(self.missing(entry), true);
+        let undetermined = Truth::on(self.undetermined(entry), true);
+        let wanted = |asked: bool, slots: Truth<'b>| if asked { slots } else { Truth::Never };
+        // Who has it installed is what is left.
+        if asks_for("Installed") {
+            let others = wanted(!asks_for("Missing"), missing).or(wanted(!asks_for("Undetermined"), undetermined));
+            return self.not(entry, others);
         }
+        wanted(asks_for("Missing"), missing).or(wanted(asks_for("Undetermined"), undetermined))
+    }
+
+    /// Rules over packages leave one thing open: what is from outside of the release.
+    fn with_reason(&self, entry: &PatchEntry, leaf: &Leaf, test: &Test) -> Truth<'b> {
+        let foreign = leaf.token.choice(UndeterminedReason::ForeignVersion.name());
+        let is_wanted = match test {
+            Test::OneOf(places) => foreign.is_some_and(|(place, _)| places.contains(&place)),
+            _ => true,
+        };
+        if is_wanted { Truth::on(self.undetermined(entry), true) } else { Truth::Never }
     }
 
     /// Where nothing newer that applies replaces it.

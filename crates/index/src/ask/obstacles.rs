@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use fettle_catalog::rule::{Clause, is_same_architecture};
+use fettle_catalog::rule::{Clause, Compared, Standing, is_same_architecture};
 use fettle_model::component::{Component, Offer};
 use fettle_model::debian_source::unsigned;
 use fettle_model::patch::MatchedBy;
@@ -28,7 +28,9 @@ pub(super) fn obstacles(
     for clause in &entry.rule.clauses {
         let reached = reached(clause, &shared.slots, at);
         let (below, above) = shared.dictionary.cut(clause);
-        for version in below.iter().filter(|version| clause.concerns(&version.architecture, &version.stream)) {
+        let foreign = above.iter().filter(|version| clause.standing(&version.version) == Standing::Below);
+        let lacking = below.iter().chain(foreign);
+        for version in lacking.filter(|version| clause.concerns(&version.architecture, &version.stream)) {
             let mut here = block.union(std::iter::once(version.component));
             if let Some(reached) = &reached {
                 here.keep(reached);
@@ -81,7 +83,7 @@ fn of_package(
 ) {
     let Some(package) = Installed::of(shared.dictionary.component(version.component), clause) else { return };
     for (id, offer) in shared.dictionary.offers_of(package.name) {
-        if !package.is_offered_by(offer, clause) {
+        if !package.is_offered_by(offer, &clause.compared(&version.version)) {
             continue;
         }
         let offered = block.union(std::iter::once(id)).and(&here);
@@ -116,9 +118,10 @@ impl<'a> Installed<'a> {
         }
     }
 
-    fn is_offered_by(&self, offer: &Offer, clause: &Clause) -> bool {
+    /// With the fix in it, as far as can be told.
+    fn is_offered_by(&self, offer: &Offer, beside: &Compared<'_>) -> bool {
         offer.manager == self.kind.name()
             && is_same_architecture(&offer.arch, self.architecture)
-            && (self.has_own_numbers || self.kind.compare(&offer.candidate, &clause.fixed).is_ge())
+            && (self.has_own_numbers || beside.is_brought_by(self.kind, &offer.candidate))
     }
 }

@@ -52,6 +52,8 @@ pub struct Counts {
     /// Missing patches that nothing newer replaces here, and those that bring security with them.
     pub missing: u32,
     pub missing_security: u32,
+    /// Patches of which it cannot be told whether they are missing, and that nothing newer replaces here.
+    pub undetermined: u32,
     pub installed: u32,
 }
 

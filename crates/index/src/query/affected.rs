@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fettle_catalog::rule::Rule;
-use fettle_model::source_statement::{FixState, SourceStatement};
+use fettle_model::source_statement::{SourceStatement, UNSTABLE};
 use roaring::RoaringBitmap;
 
 use crate::block::Block;
@@ -19,21 +19,20 @@ pub(super) struct Affecting<'a> {
 
 /// Those of the statements that may say of a machine that it is vulnerable.
 pub(super) fn affecting(statements: &[SourceStatement]) -> Vec<Affecting<'_>> {
-    let can_affect = statements.iter().filter(|statement| statement.can_affect());
-    can_affect.map(|statement| Affecting { statement, rule: Rule::of_statement(statement) }).collect()
+    let of_releases = statements.iter().filter(|statement| statement.product != UNSTABLE && statement.can_affect());
+    let rule = |statement: &SourceStatement| {
+        let same = |other: &&SourceStatement| other.product == UNSTABLE && other.source == statement.source;
+        Rule::of_statement(statement, statements.iter().find(same))
+    };
+    of_releases.map(|statement| Affecting { statement, rule: rule(statement) }).collect()
 }
 
-/// Slots of a block that are vulnerable by any of them.
+/// Slots of a block that are vulnerable by any of them. One of which it cannot be told is not among them.
 pub(super) fn slots_affected(shared: &Shared, at: usize, block: &Block, statements: &[Affecting<'_>]) -> RoaringBitmap {
     let mut judging = Judging::new(block, at, &shared.dictionary, &shared.slots);
     let mut slots = RoaringBitmap::new();
     for Affecting { statement, rule } in statements {
-        let judged = judging.judge_rule(rule, &statement.source);
-        slots |= match statement.state {
-            FixState::Open => judged.applies.to_bitmap(),
-            FixState::Fixed(_) => judged.missing.to_bitmap(),
-            FixState::NeverAffected | FixState::Undetermined => continue,
-        };
+        slots |= judging.judge_rule(rule, &statement.source).missing.to_bitmap();
     }
     slots
 }

@@ -21,7 +21,7 @@ pub struct AssetFilter {
     pub scan_status: Option<ScanStatus>,
     pub operating_system: Option<String>,
     pub pending_reboot: Option<bool>,
-    /// Has missing patches, or has none although it was scanned.
+    /// Has missing patches, or has none although it was scanned and all can be told.
     pub missing: Option<bool>,
     /// Has a patch that is past its due date, or has none.
     pub overdue: Option<bool>,
@@ -45,6 +45,7 @@ pub enum AssetSort {
     Missing,
     MissingSecurity,
     Installed,
+    Undetermined,
     LastCheckedIn,
     LastLoggedOnUser,
 }
@@ -175,7 +176,9 @@ fn is_wanted(filter: &AssetFilter, words: &Words, row: &AssetRow) -> bool {
     let missing = match filter.missing {
         None => true,
         Some(true) => row.counts.missing > 0,
-        Some(false) => row.counts.missing == 0 && columns.scan_status == ScanStatus::Scanned,
+        Some(false) => {
+            row.counts.missing == 0 && row.counts.undetermined == 0 && columns.scan_status == ScanStatus::Scanned
+        }
     };
     missing
         && filter.scan_status.is_none_or(|status| columns.scan_status == status)
@@ -200,6 +203,7 @@ fn compare(sort: AssetSort, left: &AssetRow, right: &AssetRow) -> Ordering {
         AssetSort::Missing => left.counts.missing.cmp(&right.counts.missing),
         AssetSort::MissingSecurity => left.counts.missing_security.cmp(&right.counts.missing_security),
         AssetSort::Installed => left.counts.installed.cmp(&right.counts.installed),
+        AssetSort::Undetermined => left.counts.undetermined.cmp(&right.counts.undetermined),
         AssetSort::LastCheckedIn => a.last_checked_in.cmp(&b.last_checked_in),
         AssetSort::LastLoggedOnUser => a.last_logged_on_user.cmp(&b.last_logged_on_user),
     }

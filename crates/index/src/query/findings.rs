@@ -2,6 +2,7 @@
 
 use std::cell::LazyCell;
 
+use fettle_model::patch::Patch;
 use fettle_model::{AssetId, PatchId, Repository};
 use jiff::Timestamp;
 use roaring::RoaringBitmap;
@@ -28,11 +29,12 @@ pub struct Finding {
     pub is_overdue: bool,
 }
 
-/// On how many assets a patch is missing and installed.
+/// On how many assets a patch is missing and installed, and of how many it cannot be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FindingCount {
     pub missing: u64,
     pub installed: u64,
+    pub undetermined: u64,
     /// Of those that miss it: past the due date.
     pub overdue: u64,
 }
@@ -91,6 +93,12 @@ impl Index {
     pub fn with_patch<T>(&self, patch: PatchId, look: impl FnOnce(&PatchEntry) -> T) -> Option<T> {
         let shared = self.shared.read().expect(POISONED);
         shared.catalogue.get(shared.catalogue.number(patch)?).map(look)
+    }
+
+    /// The patches that are `wanted`, in no order; it must not ask the index anything.
+    pub fn patches_where(&self, wanted: impl Fn(&Patch) -> bool) -> Vec<PatchId> {
+        let shared = self.shared.read().expect(POISONED);
+        shared.catalogue.all().filter(|entry| wanted(&entry.patch)).map(|entry| entry.patch.id).collect()
     }
 
     /// The patches of one repository, in no order.
@@ -157,6 +165,7 @@ impl Index {
                 count.overdue += late.map_or(0, |late| late.len());
             }
             count.installed += block.installed_count(entry.number);
+            count.undetermined += block.undetermined(entry.number).map_or(0, RoaringBitmap::len);
         }
         count
     }
@@ -173,6 +182,7 @@ pub(super) fn slots_with(
     let mut judging = Judging::new(block, at, &shared.dictionary, &shared.slots);
     match status {
         Status::Missing => block.missing(entry.number).cloned().unwrap_or_default(),
+        Status::Undetermined => block.undetermined(entry.number).cloned().unwrap_or_default(),
         Status::Installed => judging.installed(entry).to_bitmap(),
         Status::NotApplicable => block.columns.taken().to_bitmap() - judging.applies(entry).to_bitmap(),
     }

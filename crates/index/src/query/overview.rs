@@ -21,6 +21,8 @@ pub struct Overview {
     /// Missing patches that nothing newer replaces, summed over assets, and those that bring security.
     pub missing: u64,
     pub missing_security: u64,
+    /// Patches of which it cannot be told whether they are missing, summed over assets.
+    pub undetermined: u64,
     /// Packages for which the machines' own package managers offer an update.
     pub offers: u64,
     /// Distinct CVEs of missing security patches, as far as they have been read.
@@ -57,6 +59,7 @@ impl Index {
                 overview.packages += u64::from(counts.packages);
                 overview.missing += u64::from(counts.missing);
                 overview.missing_security += u64::from(counts.missing_security);
+                overview.undetermined += u64::from(counts.undetermined);
                 overview.offers += u64::from(counts.offers);
             }
         }

@@ -15,7 +15,7 @@ pub struct PatchFilter {
     /// Words in title, source, version, CVEs or package names.
     pub search: String,
     pub security: Option<bool>,
-    /// Missing, or installed, on at least one asset; `None`: either.
+    /// Missing, installed or not to be told on at least one asset; `None`: any of these.
     pub status: Option<Status>,
     /// Patches that apply nowhere are listed too.
     pub anywhere: bool,
@@ -126,9 +126,15 @@ const fn has_status(filter: &PatchFilter, count: FindingCount) -> bool {
     match filter.status {
         Some(Status::Missing) => count.missing > 0,
         Some(Status::Installed) => count.installed > 0,
-        Some(Status::NotApplicable) => count.missing == 0 && count.installed == 0,
-        None => filter.anywhere || count.missing > 0 || count.installed > 0,
+        Some(Status::Undetermined) => count.undetermined > 0,
+        Some(Status::NotApplicable) => !is_found(count),
+        None => filter.anywhere || is_found(count),
     }
+}
+
+/// There is a finding of it anywhere.
+const fn is_found(count: FindingCount) -> bool {
+    count.missing > 0 || count.installed > 0 || count.undetermined > 0
 }
 
 fn compare(sort: PatchSort, left: &PatchRow, right: &PatchRow) -> Ordering {

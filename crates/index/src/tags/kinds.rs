@@ -90,6 +90,7 @@ impl FactKinds {
             | AssetToken::NonSupersededMissingPatchCount
             | AssetToken::InstalledPatchCount
             | AssetToken::MissingSecurityPatchCount
+            | AssetToken::UndeterminedPatchCount
             | AssetToken::OverdueFindingCount
             | AssetToken::Patches
             | AssetToken::Vulnerabilities => Self::FINDINGS,

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fettle_catalog::judge::Verdict;
 use fettle_index::query::{AssetFilter, AssetSort, Page, VulnerabilityFilter, VulnerabilitySort};
 use fettle_index::tags::TagDefinition;
-use fettle_index::{AssetChange, Index, LoadedAsset, Status};
+use fettle_index::{AssetChange, Counts, Index, LoadedAsset, Status};
 use fettle_model::AssetId;
 use fettle_model::component::Component;
 use fettle_model::sla::SlaDays;
@@ -42,12 +42,14 @@ fn check(index: &Index, truth: &Truth) -> Result<(), TestCaseError> {
             let expected = match truth.status(*asset, entry) {
                 Verdict::Missing => Some(Status::Missing),
                 Verdict::Installed => Some(Status::Installed),
-                _ => None,
+                Verdict::Undetermined => Some(Status::Undetermined),
+                Verdict::NotApplicable => None,
             };
             prop_assert_eq!(findings.get(number).copied(), expected, "{} on {}", entry.patch.title, asset);
         }
         let counts = index.asset(*asset).expect("it is there").counts;
-        prop_assert_eq!((counts.missing, counts.missing_security, counts.installed), truth.counts(*asset));
+        let of_findings = Counts { packages: 0, offers: 0, ..counts };
+        prop_assert_eq!(of_findings, truth.counts(*asset));
         let packages =
             truth.machines[asset].iter().filter(|component| matches!(component.kind(), "deb" | "rpm" | "msi")).count();
         prop_assert_eq!(counts.packages as usize, packages);
@@ -62,10 +64,12 @@ fn check(index: &Index, truth: &Truth) -> Result<(), TestCaseError> {
         let expected = |verdict| truth.machines.keys().filter(|asset| truth.status(**asset, entry) == verdict).count();
         prop_assert_eq!(with(Status::Missing), expected(Verdict::Missing));
         prop_assert_eq!(with(Status::Installed), expected(Verdict::Installed));
+        prop_assert_eq!(with(Status::Undetermined), expected(Verdict::Undetermined));
         prop_assert_eq!(with(Status::NotApplicable), expected(Verdict::NotApplicable));
         let (_, count) = index.patch(entry.patch.id).expect("it is there");
         prop_assert_eq!(usize::try_from(count.missing).expect("few assets"), expected(Verdict::Missing));
         prop_assert_eq!(usize::try_from(count.installed).expect("few assets"), expected(Verdict::Installed));
+        prop_assert_eq!(usize::try_from(count.undetermined).expect("few assets"), expected(Verdict::Undetermined));
         let late = truth.machines.keys().filter(|asset| truth.is_overdue(**asset, entry)).count();
         prop_assert_eq!(usize::try_from(count.overdue).expect("few assets"), late);
     }
@@ -182,8 +186,8 @@ proptest! {
                     let entries: Vec<_> = updates.iter().map(|update| truth.update(update)).collect();
                     index.put_patches(entries);
                 }
-                Step::Advise { source, version, also } => {
-                    index.put_patch(truth.advise(source, version, also));
+                Step::Advise { source, version, also, elsewhere } => {
+                    index.put_patch(truth.advise(source, version, also, elsewhere));
                 }
                 Step::AdviseRpms { source, version, packages } => {
                     index.put_patch(truth.advise_rpms(source, version, &packages));

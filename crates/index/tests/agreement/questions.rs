@@ -23,7 +23,8 @@ use uuid::Uuid;
 
 use crate::plain::{Installed, Patch, Vulnerability, World};
 use crate::steps::{
-    Machine, Publication, Update, asset_id, columns, components, machine, machine_facts, publication, source, update,
+    Elsewhere, Machine, Publication, Update, VERSIONS, asset_id, columns, components, elsewhere, machine,
+    machine_facts, publication, source, update,
 };
 use crate::truth::{AS_OF, RULES, Truth, facts};
 
@@ -61,7 +62,7 @@ pub(crate) fn tag(number: usize, members: Vec<AssetId>) -> TagDefinition {
 pub(crate) struct Fleet {
     machines: Vec<Machine>,
     publications: Vec<Publication>,
-    advisories: Vec<(&'static str, usize, Option<&'static str>)>,
+    advisories: Vec<(&'static str, usize, Option<&'static str>, Option<Elsewhere>)>,
     updates: Vec<Update>,
     /// Of a patch: enabled, hidden, withdrawn.
     decisions: Vec<(usize, bool, bool, bool)>,
@@ -88,7 +89,10 @@ pub(crate) fn fleet() -> impl Strategy<Value = Fleet> {
     (
         proptest::collection::vec(machine(), 1..7),
         proptest::collection::vec(publication(), 0..6),
-        proptest::collection::vec((source(), 0..5usize, proptest::option::of(source())), 0..4),
+        proptest::collection::vec(
+            (source(), 0..VERSIONS.len(), proptest::option::of(source()), proptest::option::of(elsewhere())),
+            0..4,
+        ),
         proptest::collection::vec(update(), 0..5),
         proptest::collection::vec((0..8usize, any::<bool>(), any::<bool>(), prop::bool::weighted(0.3)), 0..3),
         proptest::collection::vec((0..8usize, 0..2usize, any::<bool>()), 0..3),
@@ -117,8 +121,8 @@ impl Fleet {
         for publication in &self.publications {
             truth.publish(publication);
         }
-        for (source, version, also) in &self.advisories {
-            truth.advise(source, *version, *also);
+        for (source, version, also, elsewhere) in &self.advisories {
+            truth.advise(source, *version, *also, *elsewhere);
         }
         for update in &self.updates {
             truth.update(update);

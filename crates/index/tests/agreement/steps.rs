@@ -21,7 +21,7 @@ pub(crate) const PACKAGES: [(&str, &str); 8] = [
     ("linux-image-6.1.0-2-amd64", "linux-signed-amd64"),
     ("linux-libc-dev", "linux"),
 ];
-pub(crate) const VERSIONS: [&str; 5] = ["1.0-1~deb12u1", "1.0-1", "1.0-1+deb12u1", "1.1-1", "1:0.9-1"];
+pub(crate) const VERSIONS: [&str; 6] = ["1.0-1~deb12u1", "1.0-1", "1.0-1+deb12u1", "1.1-1", "1:0.9-1", "1.1-1~bpo12+1"];
 pub(crate) const REPOSITORIES: [&str; 2] = ["Debian/Debian/stable/main", "Debian/Debian-Security/stable-security/main"];
 
 /// Some have the names of Debian's.
@@ -96,6 +96,7 @@ pub(crate) enum Step {
         source: &'static str,
         version: usize,
         also: Option<&'static str>,
+        elsewhere: Option<Elsewhere>,
     },
     /// An advisory of rpms (index, architecture, module stream), which speaks of each by its name.
     AdviseRpms {
@@ -105,6 +106,14 @@ pub(crate) enum Step {
     },
     /// Updates of Windows or of the program, which come in at once.
     Update(Vec<Update>),
+}
+
+/// What is known of versions from outside of the release: by their places, its newest and the fix in unstable.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Elsewhere {
+    pub(crate) newest: Option<usize>,
+    pub(crate) fixed: Option<usize>,
+    pub(crate) is_complete: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -196,12 +205,21 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         1 => (0..8usize, source(), 0..VERSIONS.len())
             .prop_map(|(patch, source, version)| Step::Move { patch, source, version }),
         2 => (0..8usize, prop::bool::weighted(0.7)).prop_map(|(patch, withdrawn)| Step::Withdraw { patch, withdrawn }),
-        1 => (source(), 0..VERSIONS.len(), proptest::option::of(source()))
-            .prop_map(|(source, version, also)| Step::Advise { source, version, also }),
+        2 => (source(), 0..VERSIONS.len(), proptest::option::of(source()), proptest::option::of(elsewhere()))
+            .prop_map(|(source, version, also, elsewhere)| Step::Advise { source, version, also, elsewhere }),
         2 => (source(), 0..VERSIONS.len(), proptest::collection::vec(rpm_advised(), 1..4))
             .prop_map(|(source, version, packages)| Step::AdviseRpms { source, version, packages }),
         3 => proptest::collection::vec(update(), 1..6).prop_map(Step::Update),
     ]
+}
+
+pub(crate) fn elsewhere() -> impl Strategy<Value = Elsewhere> {
+    let version = || proptest::option::weighted(0.7, 0..VERSIONS.len());
+    (version(), version(), any::<bool>()).prop_map(|(newest, fixed, is_complete)| Elsewhere {
+        newest,
+        fixed,
+        is_complete,
+    })
 }
 
 fn rpm_advised() -> impl Strategy<Value = (usize, bool, usize)> {

@@ -6,9 +6,11 @@ use fettle_catalog::chain::ChainKey;
 use fettle_catalog::judge::{AssetView, Verdict, judge};
 use fettle_catalog::rule::{PackageKey, Reporters, Rule};
 use fettle_index::tags::TagDefinition;
-use fettle_index::{ComponentId, ExceptedPatches, Exception, PatchEntry, PatchNumber, PatchRule};
+use fettle_index::{ComponentId, Counts, ExceptedPatches, Exception, PatchEntry, PatchNumber, PatchRule};
 use fettle_model::component::Component;
-use fettle_model::patch::{Corroboration, MatchedBy, NativeId, Patch, PatchKind, PatchPackage, PatchState, Reboot};
+use fettle_model::patch::{
+    Corroboration, ForeignFix, MatchedBy, NativeId, Patch, PatchKind, PatchPackage, PatchState, Reboot,
+};
 use fettle_model::sla::{PatchClock, SlaDays};
 use fettle_model::vulnerability::{
     BaseScore, CvssScore, CvssVersion, Epss, KnownExploited, Share, VulnerabilityFacts, VulnerabilityRecord,
@@ -17,7 +19,7 @@ use fettle_model::{Article, AssetId, PackageKind, PatchId, Repository, Severity,
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use crate::steps::{PACKAGES, Publication, REPOSITORIES, RPMS, STREAMS, VERSIONS, asset_id, enrolled_at};
+use crate::steps::{Elsewhere, PACKAGES, Publication, REPOSITORIES, RPMS, STREAMS, VERSIONS, asset_id, enrolled_at};
 
 #[derive(Default)]
 pub(crate) struct Truth {
@@ -34,8 +36,8 @@ pub(crate) struct Truth {
 }
 
 /// By version.
-const SEVERITIES: [Severity; 5] =
-    [Severity::None, Severity::Low, Severity::Critical, Severity::Important, Severity::Moderate];
+const SEVERITIES: [Severity; 6] =
+    [Severity::None, Severity::Low, Severity::Critical, Severity::Important, Severity::Moderate, Severity::None];
 /// The vulnerability that every patch of the first version fixes, and nothing else makes urgent.
 const EXPLOITED: &str = "CVE-2026-0000";
 const EXPLOITED_DUE: jiff::civil::Date = jiff::civil::date(1970, 3, 20);
@@ -168,6 +170,7 @@ impl Truth {
             sha256: None,
             corroboration,
             by: MatchedBy::Name,
+            foreign: None,
         });
         let mut packages: Vec<_> = packages.collect();
         packages.sort();
@@ -185,7 +188,19 @@ impl Truth {
         self.put(number, patch(number, source, version, kind, Some(repository), packages), &reporters)
     }
 
-    pub(crate) fn advise(&mut self, source: &str, version: usize, also: Option<&str>) -> PatchEntry {
+    pub(crate) fn advise(
+        &mut self,
+        source: &str,
+        version: usize,
+        also: Option<&str>,
+        elsewhere: Option<Elsewhere>,
+    ) -> PatchEntry {
+        let text = |place: Option<usize>| place.map(|place| VERSIONS[place].to_owned());
+        let foreign = elsewhere.map(|known| ForeignFix {
+            newest: text(known.newest),
+            fixed: text(known.fixed),
+            is_complete: known.is_complete,
+        });
         let number = PatchNumber(u32::try_from(version).expect("small") + 90 + 100 * u32::from(source.as_bytes()[0]));
         let mut sources = vec![source];
         sources.extend(also.filter(|also| *also != source));
@@ -198,6 +213,7 @@ impl Truth {
             sha256: None,
             corroboration: Corroboration::Advisory,
             by: MatchedBy::Source,
+            foreign: foreign.clone(),
         });
         let patch = patch(number, source, version, PatchKind::Security, None, packages.collect());
         self.put(number, patch, &Reporters::default())
@@ -219,6 +235,7 @@ impl Truth {
             sha256: None,
             corroboration: Corroboration::Advisory,
             by: MatchedBy::Name,
+            foreign: None,
         });
         let mut packages: Vec<_> = packages.collect();
         packages.sort();
@@ -337,18 +354,20 @@ impl Truth {
         self.patches.values().filter(newer).filter(in_force).any(applies)
     }
 
-    /// Missing (latest only), missing security, installed: by looking at each patch of the asset.
-    pub(crate) fn counts(&self, asset: AssetId) -> (u32, u32, u32) {
-        let (mut missing, mut security, mut installed) = (0, 0, 0);
+    /// By looking at each patch of the asset; components are not counted.
+    pub(crate) fn counts(&self, asset: AssetId) -> Counts {
+        let (mut missing, mut security, mut installed, mut undetermined) = (0, 0, 0, 0);
         for entry in self.patches.values() {
             let verdict = self.status(asset, entry);
             let shown = !entry.state.is_hidden();
             installed += u32::from(verdict == Verdict::Installed && shown);
+            let is_latest = || !self.is_replaced(asset, entry);
+            undetermined += u32::from(verdict == Verdict::Undetermined && shown && is_latest());
             let chain = |other: &&PatchEntry| ChainKey::of(&entry.patch).is_of(&other.patch);
             let brought = |other: &&PatchEntry| {
                 if entry.patch.update.is_some() { self.brings(entry, other) } else { chain(other) }
             };
-            if verdict == Verdict::Missing && !self.is_replaced(asset, entry) && shown {
+            if verdict == Verdict::Missing && shown && is_latest() {
                 missing += 1;
                 let brings_security = self
                     .patches
@@ -358,6 +377,6 @@ impl Truth {
                 security += u32::from(brings_security);
             }
         }
-        (missing, security, installed)
+        Counts { missing, missing_security: security, installed, undetermined, ..Counts::default() }
     }
 }

@@ -81,6 +81,8 @@ tokens! {
         InstalledPatchCount: "installedPatchCount", Int, "installedPatchCount>100", "Installed patches", sortable;
         MissingSecurityPatchCount: "missingSecurityPatchCount", Int, "missingSecurityPatchCount>0",
             "Missing patches that bring security with them", sortable;
+        UndeterminedPatchCount: "undeterminedPatchCount", Int, "undeterminedPatchCount>0",
+            "Patches of which it cannot be told whether they are missing, and that nothing newer replaces here", sortable;
         OverdueFindingCount: "overdueFindingCount", Int, "overdueFindingCount>0",
             "Source packages with a missing patch past its due date", sortable, derived;
         Components: "components", Elements, "components:(name:openssl and version<3.0.12)",

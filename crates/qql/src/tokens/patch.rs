@@ -14,6 +14,19 @@ static REBOOT: Enumeration =
     Enumeration { values: &["Never", "Maybe", "Always", "Exclusive"], ranking: Ranking::Unranked };
 static STATUS: Enumeration =
     Enumeration { values: &["Missing", "Installed", "Warning", "Undetermined"], ranking: Ranking::Unranked };
+static FINDING_REASON: Enumeration = Enumeration {
+    values: &[
+        "NewerThanExpected",
+        "FileDiffers",
+        "NoRule",
+        "FactNotCollected",
+        "CollectorFailed",
+        "WatchListOld",
+        "AccessDenied",
+        "ForeignVersion",
+    ],
+    ranking: Ranking::Unranked,
+};
 static OBSTACLE: Enumeration = Enumeration {
     values: &[
         "Held",
@@ -84,6 +97,8 @@ tokens! {
             several, groupable;
         PatchStatus: "patchStatus", Enum(&STATUS), "patchStatus:[Missing,Installed]", "Status of the patch on an asset",
             tied(Tie::Finding), groupable;
+        FindingReason: "findingReason", Enum(&FINDING_REASON), "findingReason:ForeignVersion",
+            "Why it cannot be told whether it is missing", tied(Tie::Finding), groupable;
         Obstacle: "obstacle", Enum(&OBSTACLE), "obstacle:Held", "Why the machine would not install it now",
             tied(Tie::Finding), groupable;
         IsLatest: "isLatest", Bool, "isLatest:true", "Nothing newer that applies to the asset replaces it",

@@ -42,6 +42,7 @@ const ASSET: &[(&str, FieldKind)] = &[
     ("missingPatchCount", Plain),
     ("missingSecurityCount", Plain),
     ("installedPatchCount", Plain),
+    ("undeterminedPatchCount", Plain),
     ("overdueCount", Plain),
     ("missingPackageCount", Plain),
     ("packageCount", Plain),
@@ -83,6 +84,7 @@ const PATCH: &[(&str, FieldKind)] = &[
     ("corroboration", Plain),
     ("missingCount", Plain),
     ("installedCount", Plain),
+    ("undeterminedCount", Plain),
     ("overdueCount", Plain),
 ];
 

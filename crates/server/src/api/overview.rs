@@ -29,6 +29,8 @@ pub struct OverviewFigures {
     /// Missing patches that nothing newer replaces, summed over assets.
     pub updates_missing: u64,
     pub security_missing: u64,
+    /// Patches of which it cannot be told whether they are missing, summed over assets.
+    pub updates_undetermined: u64,
     pub cves: usize,
     pub cves_read: usize,
     pub cves_of: usize,
@@ -93,6 +95,7 @@ pub async fn overview(State(app): State<Arc<AppState>>) -> Result<Json<OverviewF
         packages: figures.packages,
         updates_missing: figures.missing,
         security_missing: figures.missing_security,
+        updates_undetermined: figures.undetermined,
         cves: figures.cves,
         cves_read: figures.cves_read,
         cves_of: figures.cves_of,

@@ -20,6 +20,7 @@ pub(crate) fn advisory(name: &str, sources: &[(&str, &str)], cve: &str) -> Patch
         sha256: None,
         corroboration: Corroboration::Advisory,
         by: MatchedBy::Source,
+        foreign: None,
     });
     Patch {
         id: PatchId::derive("Debian", name, "debian:12", "any"),

@@ -8,6 +8,7 @@ mod enrolment;
 mod exception_rules;
 mod explain;
 mod export;
+mod foreign;
 mod hostile;
 mod identity;
 mod imports;

@@ -1,11 +1,11 @@
 //! What a distribution says of each vulnerability in its source packages: one row per CVE, some tens of thousands.
 
 use fettle_model::source_statement::SourceStatement;
-use sea_query::{Expr, Iden, OnConflict, Query};
+use sea_query::{Expr, ExprTrait as _, Iden, OnConflict, Query};
 
 use crate::error::StoreError;
 use crate::packed::{pack, unpack};
-use crate::sql::{self, Scalar, all, execute, halved, optional};
+use crate::sql::{self, Scalar, all, execute, halved, optional, padded, row};
 use crate::tx::Tx;
 
 /// Most rows in one statement.
@@ -18,6 +18,13 @@ enum Schema {
     Cve,
     Record,
     Document,
+}
+
+row! {
+    struct StatementsRow {
+        cve: String,
+        record: Vec<u8>,
+    }
 }
 
 pub struct SourceStatements<'t> {
@@ -60,6 +67,23 @@ impl SourceStatements<'_> {
             cve,
         )?;
         packed.map_or(Ok(Vec::new()), |Scalar(packed)| unpack(&packed, "statements on a vulnerability"))
+    }
+
+    /// What is said of each of the CVEs, as far as a document names them.
+    pub async fn of_each(&mut self, cves: &[String]) -> Result<Vec<(String, Vec<SourceStatement>)>, StoreError> {
+        let mut found = Vec::new();
+        for chunk in cves.chunks(CHUNK) {
+            let mut query = Query::select();
+            query
+                .columns([Schema::Cve, Schema::Record])
+                .from(Schema::Table)
+                .and_where(Expr::col(Schema::Cve).is_in(padded(chunk).map(String::as_str)));
+            let rows: Vec<StatementsRow> = sql::rows(self.tx, "find statements on vulnerabilities", &query).await?;
+            for StatementsRow { cve, record } in rows {
+                found.push((cve, unpack(&record, "statements on a vulnerability")?));
+            }
+        }
+        Ok(found)
     }
 
     /// Every CVE that has some, in order.

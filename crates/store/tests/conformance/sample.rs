@@ -116,6 +116,7 @@ pub(crate) fn patch(source: &str, version: &str) -> Patch {
             sha256: Some(hash(3)),
             corroboration: Corroboration::Reported,
             by: MatchedBy::Name,
+            foreign: None,
         }],
         published: Some(at(-5)),
         modified: None,

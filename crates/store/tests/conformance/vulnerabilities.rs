@@ -121,7 +121,8 @@ pub(crate) async fn what_leaves_the_known_exploited_is_kept(store: &TestStore) {
 pub(crate) async fn statements_are_of_one_document_and_end(store: &TestStore) {
     let said = |state: FixState| {
         let (product, source, urgency) = ("debian:12".to_owned(), "curl".to_owned(), "low".to_owned());
-        vec![SourceStatement { product, source, state, urgency, no_advisory: Some("Minor issue".to_owned()) }]
+        let (no_advisory, newest) = (Some("Minor issue".to_owned()), Some("7.88-1".to_owned()));
+        vec![SourceStatement { product, source, state, urgency, no_advisory, newest }]
     };
     let put = async |states: Vec<FixState>| {
         let rows: Vec<_> = (0..).zip(states).map(|(n, state)| (format!("CVE-2026-{n:05}"), said(state))).collect();
@@ -132,7 +133,11 @@ pub(crate) async fn statements_are_of_one_document_and_end(store: &TestStore) {
     let fixed = FixState::Fixed("7.88-2".to_owned());
     assert_eq!(put(vec![FixState::Open, fixed.clone()]).await, 1);
     let mut read = store.database.read().await.expect("a connection");
-    assert_eq!(read.source_statements().of("CVE-2026-00001").await.expect("rows"), said(fixed));
+    assert_eq!(read.source_statements().of("CVE-2026-00001").await.expect("rows"), said(fixed.clone()));
+    let asked = ["CVE-1999-0001", "CVE-2026-00001", "CVE-2026-00600"].map(str::to_owned);
+    let mut each = read.source_statements().of_each(&asked).await.expect("rows");
+    each.sort();
+    assert_eq!(each, [(asked[1].clone(), said(fixed)), (asked[2].clone(), said(FixState::Open))]);
     assert_eq!(read.source_statements().of("CVE-1999-0001").await.expect("rows"), Vec::new());
     assert_eq!(read.source_statements().cves().await.expect("rows").len(), 700);
     drop(read);

@@ -36,7 +36,8 @@ pub(crate) struct Assess {
     /// ID and `VERSION_ID` of the machine's os-release, such as `almalinux:9.3`
     #[arg(long, value_name = "KEY", requires = "list")]
     release: Option<String>,
-    /// Vendors' advisories: updateinfo.xml, or a list of DSA or DLA; may be given several times
+    /// Vendors' advisories: updateinfo.xml, or a list of DSA or DLA; may be given several times. With them the JSON of
+    /// Debian's tracker, which tells more of versions from outside of the release
     #[arg(long, value_name = "FILE", requires = "list")]
     advisories: Vec<PathBuf>,
     #[command(flatten)]

@@ -7,7 +7,7 @@ use crate::command::Format;
 use crate::command::overview::known_cves;
 use crate::failure::{Failure, Finding};
 use crate::output::{print, print_facts, print_json, print_table, say_more, table};
-use crate::text::{due, optional_time, thousands, time, yes};
+use crate::text::{count_unless_none, due, optional_time, thousands, time, yes};
 
 use super::list::scan_state;
 
@@ -69,6 +69,7 @@ async fn details(client: &Client, path: &str, json: bool) -> Result<(), Failure>
         ("Packages", thousands(row.package_count)),
         ("Missing", format!("{}, {} of them security", row.missing_patch_count, row.missing_security_count)),
         ("Overdue", row.overdue_count.to_string()),
+        ("Cannot tell", count_unless_none(row.undetermined_patch_count)),
         ("Installed", row.installed_patch_count.to_string()),
         ("Reboot pending", yes(row.pending_reboot).to_owned()),
         ("Last user", row.last_logged_on_user.clone().unwrap_or_default()),
@@ -101,9 +102,10 @@ async fn patches(client: &Client, path: &str, json: bool) -> Result<(), Failure>
         print_json(&answer);
         return Ok(());
     }
-    let mut rows = table(["PATCH", "STATUS", "SECURITY", "URGENCY", "SINCE", "DUE", "CVES", "OBSTACLE"]);
+    let mut rows = table(["PATCH", "STATUS", "SECURITY", "URGENCY", "SINCE", "DUE", "CVES", "REASON"]);
     let mut items: Vec<&AssetPatchRow> = answer.value.items.iter().collect();
-    items.sort_by_key(|row| (row.status != "Missing", !row.patch.is_security));
+    let settled = |row: &AssetPatchRow| ["Missing", "Undetermined"].map(|open| row.status != open);
+    items.sort_by_key(|row| (settled(row), !row.patch.is_security));
     for row in items {
         let later = if row.is_latest { "" } else { ", later one offered" };
         rows.add_row([
@@ -114,7 +116,7 @@ async fn patches(client: &Client, path: &str, json: bool) -> Result<(), Failure>
             time(row.since),
             due(row.due_date, row.is_overdue),
             known_cves(row.patch.cves.as_deref(), row.patch.is_security),
-            row.obstacle.clone().unwrap_or_default(),
+            row.obstacle.clone().or_else(|| row.finding_reason.clone()).unwrap_or_default(),
         ]);
     }
     print_table(&rows);

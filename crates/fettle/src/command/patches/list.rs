@@ -39,6 +39,8 @@ pub(crate) struct List {
 enum Status {
     Missing,
     Installed,
+    /// It cannot be told whether an asset lacks it
+    Undetermined,
     All,
 }
 
@@ -47,6 +49,7 @@ impl Status {
         match self {
             Self::Missing => "Missing",
             Self::Installed => "Installed",
+            Self::Undetermined => "Undetermined",
             Self::All => "all",
         }
     }

@@ -5,7 +5,7 @@ use crate::api::{Client, lookup};
 use crate::command::Format;
 use crate::failure::{Failure, Finding};
 use crate::output::{print, print_facts, print_json, print_table, table};
-use crate::text::{bytes, optional_time, yes};
+use crate::text::{bytes, count_unless_none, optional_time, yes};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Show {
@@ -36,6 +36,7 @@ pub(crate) async fn run(client: &Client, show: Show) -> Result<Finding, Failure>
         ("Reboot", row.reboot),
         ("Missing on", row.missing_count.to_string()),
         ("Overdue on", row.overdue_count.to_string()),
+        ("Cannot tell on", count_unless_none(row.undetermined_count)),
         ("Installed on", row.installed_count.to_string()),
         ("Vouched for by", row.corroboration),
         ("Replaced by", titles(&superseded_by)),

@@ -6,7 +6,7 @@ use crate::api::{Client, Page};
 use crate::command::Format;
 use crate::failure::{Failure, Finding};
 use crate::output::{print, print_facts, print_json, print_table, say_more, table};
-use crate::text::{optional_time, percent, time};
+use crate::text::{optional_time, percent, thousands, time};
 
 /// Exposed assets that are listed.
 const SHOWN: &str = "50";
@@ -81,7 +81,7 @@ fn show_statements(statements: Vec<Statement>) {
             (other, _) => other.to_lowercase(),
         };
         let reason = statement.no_advisory.unwrap_or_default();
-        let count = statement.affected_count.to_string();
+        let count = statement.affected_count.map(thousands).unwrap_or_default();
         rows.add_row([statement.product, statement.source, says, statement.urgency, count, reason]);
     }
     print("");

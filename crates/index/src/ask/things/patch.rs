@@ -93,6 +93,7 @@ fn single<'e>(
         | PatchToken::PackageArchitecture
         | PatchToken::PackageFixedVersion
         | PatchToken::PatchStatus
+        | PatchToken::FindingReason
         | PatchToken::Obstacle
         | PatchToken::IsLatest
         | PatchToken::IsOverdue

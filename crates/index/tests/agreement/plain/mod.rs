@@ -60,7 +60,7 @@ impl<'t> World<'t> {
     }
 
     pub(crate) fn has_finding(&self, asset: AssetId, entry: &PatchEntry) -> bool {
-        matches!(self.truth.status(asset, entry), Verdict::Missing | Verdict::Installed)
+        self.truth.status(asset, entry) != Verdict::NotApplicable
     }
 
     fn with_status(&self, entry: &PatchEntry, status: Verdict) -> Facts {
@@ -83,6 +83,10 @@ impl<'t> World<'t> {
         let is_missing = status == Verdict::Missing;
         match token {
             PatchToken::PatchStatus => text(status.name()),
+            PatchToken::FindingReason => {
+                let judged = judge(&self.truth.rule(entry), asset, &AssetView::new(&self.truth.machines[&asset]));
+                judged.undetermined.map(|reason| Fact::Text(reason.name().to_owned())).into_iter().collect()
+            }
             PatchToken::Obstacle => {
                 let judged = judge(&self.truth.rule(entry), asset, &AssetView::new(&self.truth.machines[&asset]));
                 judged.obstacle.map(|obstacle| Fact::Text(obstacle.name().to_owned())).into_iter().collect()
@@ -199,7 +203,7 @@ impl Asset<'_> {
     fn own(&self, token: AssetToken) -> Facts {
         let (columns, machine) = (&self.columns, &self.machine);
         let some = |value: &Option<String>| value.as_deref().map(text).unwrap_or_default();
-        let (missing, security, installed) = self.world.truth.counts(self.id);
+        let counts = self.world.truth.counts(self.id);
         match token {
             AssetToken::Id | AssetToken::AgentId => vec![Fact::Uuid(self.id.uuid())],
             AssetToken::Name | AssetToken::Hostname => text(&columns.name),
@@ -240,9 +244,12 @@ impl Asset<'_> {
             AssetToken::FailedChecks => texts(machine.failed_checks.iter().map(String::as_str)),
             AssetToken::ScanStatus => text(columns.scan_status.name()),
             AssetToken::ScanDateTime => date(columns.scanned_at),
-            AssetToken::MissingPatchCount | AssetToken::NonSupersededMissingPatchCount => whole(missing as usize),
-            AssetToken::InstalledPatchCount => whole(installed as usize),
-            AssetToken::MissingSecurityPatchCount => whole(security as usize),
+            AssetToken::MissingPatchCount | AssetToken::NonSupersededMissingPatchCount => {
+                whole(counts.missing as usize)
+            }
+            AssetToken::InstalledPatchCount => whole(counts.installed as usize),
+            AssetToken::MissingSecurityPatchCount => whole(counts.missing_security as usize),
+            AssetToken::UndeterminedPatchCount => whole(counts.undetermined as usize),
             AssetToken::OverdueFindingCount => whole(self.world.truth.overdue_lines(self.id)),
             AssetToken::InterfacesAddress
             | AssetToken::InterfacesIpv6Address

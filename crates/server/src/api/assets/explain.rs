@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use fettle_catalog::explain::{corroboration_text, obstacle_text, sentence};
-use fettle_catalog::judge::{AssetView, Verdict, judge};
+use fettle_catalog::judge::{AssetView, UndeterminedReason, Verdict, judge};
 use fettle_model::{AssetId, PatchId};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -22,6 +22,8 @@ pub struct Explanation {
     /// Missing, Installed, `NotApplicable` or Undetermined.
     pub status: String,
     pub sentence: String,
+    /// Of Undetermined: `ForeignVersion` or `FactNotCollected`.
+    pub finding_reason: Option<String>,
     pub obstacle: Option<String>,
     pub obstacle_text: Option<String>,
     pub is_latest: bool,
@@ -91,13 +93,15 @@ pub(in crate::api) fn explanation(
         .map(|newer| PatchName { patch_id: newer.patch.id, title: newer.patch.title })
         .collect();
     let corroboration = entry.patch.corroboration();
-    let found = matches!(judged.verdict, Verdict::Missing | Verdict::Installed);
+    let found =
+        judged.verdict != Verdict::NotApplicable && judged.undetermined != Some(UndeterminedReason::FactNotCollected);
     let clock = app.fleet.index.clock(entry.number, facts.enrolled_at).filter(|_| found);
     let is_excepted = app.fleet.index.is_excepted(entry.number, asset);
     let (sla_start, due_date) = clock.map_or((None, None), |(start, due)| (Some(start), due));
     Ok(Explanation {
         status: judged.verdict.name().to_owned(),
         sentence: sentence(&facts.name, &entry.patch, &entry.rule, &judged),
+        finding_reason: judged.undetermined.map(|reason| reason.name().to_owned()),
         obstacle: judged.obstacle.map(|obstacle| obstacle.name().to_owned()),
         obstacle_text: judged.obstacle.map(|obstacle| obstacle_text(obstacle).to_owned()),
         is_latest: superseded_by.is_empty(),

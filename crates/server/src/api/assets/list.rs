@@ -95,6 +95,7 @@ fn sort(column: Option<&str>) -> Result<AssetSort, ApiError> {
         Some("missingPatchCount") => AssetSort::Missing,
         Some("missingSecurityCount") => AssetSort::MissingSecurity,
         Some("installedPatchCount") => AssetSort::Installed,
+        Some("undeterminedPatchCount") => AssetSort::Undetermined,
         Some("lastCheckedIn") => AssetSort::LastCheckedIn,
         Some("lastLoggedOnUser") => AssetSort::LastLoggedOnUser,
         Some(other) => return Err(unknown_sort(other)),

@@ -22,7 +22,7 @@ use crate::state::AppState;
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct FindingParameters {
-    /// Missing or Installed; both.
+    /// Missing, Installed or Undetermined; all.
     status: Option<String>,
     #[serde(default)]
     search: String,
@@ -48,10 +48,12 @@ pub struct FindingParameters {
 pub struct AssetPatchRow {
     #[serde(flatten)]
     pub patch: PatchRow,
-    /// Missing or Installed.
+    /// Missing, Installed or Undetermined.
     pub status: String,
     pub is_latest: bool,
     pub obstacle: Option<String>,
+    /// Of Undetermined: why.
+    pub finding_reason: Option<String>,
     pub since: Timestamp,
     /// `null`: no rule gives a date.
     pub due_date: Option<Timestamp>,
@@ -67,7 +69,8 @@ pub struct PackageHere {
     pub name: String,
     pub architecture: String,
     pub installed: String,
-    pub fixed: String,
+    /// `null`: it is from outside of the release, and it is not known since when the fix is in it.
+    pub fixed: Option<String>,
 }
 
 #[utoipa::path(get, path = "/v1/assets/{id}/patches", tag = "assets",
@@ -80,9 +83,7 @@ pub async fn patches(
     app.index_ready()?;
     let wanted = match asked.status.as_deref() {
         None | Some("all") => None,
-        Some("Missing") => Some(Status::Missing),
-        Some("Installed") => Some(Status::Installed),
-        Some(_) => return Err(ApiError::invalid_field("status", "a status is Missing or Installed")),
+        Some(name) => Some(status_of(name)?),
     };
     let paging = Paging { search: asked.search, limit: asked.limit, after: asked.after, sort: asked.sort };
     let page = paging.page()?;
@@ -110,6 +111,12 @@ pub async fn patches(
         .collect();
     sort(&mut rows, &paging)?;
     Ok(Json(Listing::of_all(rows, page, Vec::new())))
+}
+
+/// The status of a finding that a parameter names.
+pub(in crate::api) fn status_of(name: &str) -> Result<Status, ApiError> {
+    let unknown = || ApiError::invalid_field("status", "a status is Missing, Installed or Undetermined");
+    Status::found(name).ok_or_else(unknown)
 }
 
 /// What the findings of an asset are told from.
@@ -150,9 +157,10 @@ fn row(app: &AppState, asset: AssetId, finding: Finding, view: &AssetView<'_>, f
         fixed: package.fixed,
     });
     AssetPatchRow {
-        status: if finding.status == Status::Missing { "Missing" } else { "Installed" }.to_owned(),
+        status: finding.status.name().to_owned(),
         is_latest: finding.is_latest,
         obstacle: judged.obstacle.map(|obstacle| obstacle.name().to_owned()),
+        finding_reason: judged.undetermined.map(|reason| reason.name().to_owned()),
         since: facts.since(&finding.entry),
         due_date: finding.due,
         is_excepted: finding.is_excepted,
@@ -166,7 +174,9 @@ fn sort(rows: &mut [AssetPatchRow], paging: &Paging) -> Result<(), ApiError> {
     let (column, descending) = paging.sort();
     match column {
         None => rows.sort_by(|left, right| {
-            let key = |row: &AssetPatchRow| (row.status != "Missing", !row.patch.is_security, row.patch.title.clone());
+            let settled =
+                |row: &AssetPatchRow| [Status::Missing, Status::Undetermined].map(|open| row.status != open.name());
+            let key = |row: &AssetPatchRow| (settled(row), !row.patch.is_security, row.patch.title.clone());
             key(left).cmp(&key(right))
         }),
         Some("title") => rows.sort_by(|left, right| left.patch.title.cmp(&right.patch.title)),

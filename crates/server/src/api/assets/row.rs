@@ -34,6 +34,8 @@ pub struct AssetRow {
     pub missing_patch_count: u32,
     pub missing_security_count: u32,
     pub installed_patch_count: u32,
+    /// Patches of which it cannot be told whether they are missing, and that nothing newer replaces here.
+    pub undetermined_patch_count: u32,
     /// Source packages with a missing patch that is past its due date.
     pub overdue_count: u32,
     /// Packages that the machine's own package manager offers updates for.
@@ -96,6 +98,7 @@ impl AppState {
             missing_patch_count: counts.missing,
             missing_security_count: counts.missing_security,
             installed_patch_count: counts.installed,
+            undetermined_patch_count: counts.undetermined,
             overdue_count,
             missing_package_count: counts.offers,
             package_count: counts.packages,

@@ -1,4 +1,4 @@
-//! The assets that miss a patch, or have it.
+//! The assets that miss a patch, that have it, or of which that cannot be told.
 
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::api::assets::patches::status_of;
 use crate::api::assets::row::AssetRow;
 use crate::api::error::{ApiError, Id, Parameters};
 use crate::api::list::{Listing, Paging};
@@ -22,7 +23,7 @@ use crate::state::AppState;
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct PatchAssetParameters {
-    /// Missing or Installed; Missing.
+    /// Missing, Installed or Undetermined; Missing.
     status: Option<String>,
     #[serde(default)]
     search: String,
@@ -35,6 +36,9 @@ pub struct PatchAsset {
     pub asset: AssetRow,
     pub status: String,
     pub obstacle: Option<String>,
+    /// Of Undetermined: why.
+    #[serde(rename = "findingReason")]
+    pub finding_reason: Option<String>,
     pub since: Timestamp,
     #[serde(rename = "dueDate")]
     pub due_date: Option<Timestamp>,
@@ -54,11 +58,7 @@ pub async fn assets(
 ) -> Result<Json<Listing<PatchAsset>>, ApiError> {
     app.index_ready()?;
     let entry = app.fleet.index.patch_entry(id).ok_or_else(|| ApiError::not_found("patch"))?;
-    let (status, name) = match asked.status.as_deref() {
-        None | Some("Missing") => (Status::Missing, "Missing"),
-        Some("Installed") => (Status::Installed, "Installed"),
-        Some(_) => return Err(ApiError::invalid_field("status", "a status is Missing or Installed")),
-    };
+    let status = asked.status.as_deref().map_or(Ok(Status::Missing), status_of)?;
     let paging = Paging { search: asked.search, limit: asked.limit, after: asked.after, sort: None };
     let page = paging.page()?;
     let filter = AssetFilter { search: paging.search.clone(), patch: Some((id, status)), ..AssetFilter::default() };
@@ -81,8 +81,9 @@ pub async fn assets(
             due_date,
             since: since(entry.synced_at, row.columns.enrolled_at, ledger.changed(entry.number)),
             asset: app.asset_row(row),
-            status: name.to_owned(),
+            status: status.name().to_owned(),
             obstacle: judged.obstacle.map(|obstacle| obstacle.name().to_owned()),
+            finding_reason: judged.undetermined.map(|reason| reason.name().to_owned()),
         });
     }
     Ok(Json(Listing::new(rows, found.total, page, found.facets)))

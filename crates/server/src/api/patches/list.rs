@@ -38,7 +38,7 @@ pub struct PatchParameters {
     after: Option<String>,
     #[param(value_type = Option<String>)]
     security: Option<YesNo>,
-    /// Missing, Installed or all; without it: missing or installed somewhere.
+    /// Missing, Installed, Undetermined or all; without it: any of the first three somewhere.
     status: Option<String>,
     #[param(value_type = Option<String>)]
     superseded: Option<YesNo>,
@@ -62,12 +62,11 @@ pub async fn list(
     Parameters(asked): Parameters<PatchParameters>,
 ) -> Result<Json<Listing<PatchRow>>, ApiError> {
     app.index_ready()?;
+    let unknown_status = || ApiError::invalid_field("status", "a status is Missing, Installed, Undetermined or all");
     let (status, anywhere) = match asked.status.as_deref() {
         None => (None, false),
         Some("all") => (None, true),
-        Some("Missing") => (Some(Status::Missing), false),
-        Some("Installed") => (Some(Status::Installed), false),
-        Some(_) => return Err(ApiError::invalid_field("status", "a status is Missing, Installed or all")),
+        Some(name) => (Some(Status::found(name).ok_or_else(unknown_status)?), false),
     };
     let paging = Paging { search: asked.search, sort: asked.sort, limit: asked.limit, after: asked.after };
     let texts = Texts { query: asked.query.as_deref(), having: asked.having_query.as_deref(), tz: asked.tz.as_deref() };

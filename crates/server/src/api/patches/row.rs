@@ -58,6 +58,8 @@ pub struct PatchRow {
     pub corroboration: String,
     pub missing_count: u64,
     pub installed_count: u64,
+    /// Assets of which it cannot be told whether they miss it.
+    pub undetermined_count: u64,
     /// Of those that miss it: past the due date.
     pub overdue_count: u64,
 }
@@ -118,6 +120,7 @@ pub(crate) fn row(entry: PatchEntry, count: FindingCount, is_superseded: bool) -
         hidden_reason: entry.state.hidden,
         missing_count: count.missing,
         installed_count: count.installed,
+        undetermined_count: count.undetermined,
         overdue_count: count.overdue,
     }
 }

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use fettle_fleet::Fleet;
 use fettle_index::query::VulnerabilityRow as IndexRow;
-use fettle_model::source_statement::SourceStatement;
+use fettle_model::source_statement::{SourceStatement, UNSTABLE};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -34,7 +34,7 @@ pub struct VulnerabilityDetails {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Statement {
-    /// `debian:12`.
+    /// `debian:12`; `debian:sid` for unstable.
     pub product: String,
     pub source: String,
     /// `Open` (vulnerable, and not fixed), `Fixed`, `NeverAffected`, `Undetermined`.
@@ -44,7 +44,8 @@ pub struct Statement {
     pub urgency: String,
     /// Why there will be no advisory.
     pub no_advisory: Option<String>,
-    pub affected_count: u64,
+    /// `null` of unstable: no machine tells that it runs it.
+    pub affected_count: Option<u64>,
 }
 
 /// `cve` may be written in any case. The exposed assets, which lack a patch, are listed by `/v1/assets?cve=`.
@@ -70,7 +71,7 @@ pub async fn show(
         row: row.into(),
         patches,
         affected_count: app.fleet.index.affected(&statements),
-        statements: statements.into_iter().map(|statement| shown(&app, statement)).collect(),
+        statements: statements.iter().map(|statement| shown(&app, statement, &statements)).collect(),
     }))
 }
 
@@ -79,14 +80,19 @@ async fn unfixed(app: &AppState, cve: &str, statements: &[SourceStatement]) -> R
     Ok(IndexRow { sources: Fleet::sources_of(statements), ..row })
 }
 
-fn shown(app: &AppState, statement: SourceStatement) -> Statement {
+/// `all` of the same vulnerability.
+fn shown(app: &AppState, statement: &SourceStatement, all: &[SourceStatement]) -> Statement {
+    let is_of_release = statement.product != UNSTABLE;
+    // What is from outside of a release is judged by unstable.
+    let unstable = all.iter().filter(|other| other.product == UNSTABLE && other.source == statement.source);
+    let judged: Vec<SourceStatement> = unstable.chain(std::iter::once(statement)).cloned().collect();
     Statement {
-        affected_count: app.fleet.index.affected(std::slice::from_ref(&statement)),
+        affected_count: is_of_release.then(|| app.fleet.index.affected(&judged)),
         status: statement.state.name().to_owned(),
         fixed_version: statement.fixed_version().map(str::to_owned),
-        product: statement.product,
-        source: statement.source,
-        urgency: statement.urgency,
-        no_advisory: statement.no_advisory,
+        product: statement.product.clone(),
+        source: statement.source.clone(),
+        urgency: statement.urgency.clone(),
+        no_advisory: statement.no_advisory.clone(),
     }
 }
