@@ -13,16 +13,17 @@ use crate::rule::Standing;
 /// Which versions are foreign to a release, and how such a one stands to a fix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Foreign {
-    /// Number of the release: 12.
-    release: u32,
-    fix: Option<ForeignFix>,
+    /// Of updates of the release.
+    own: Mark,
+    /// Most have none as long as the tracker was not read.
+    fix: Option<Box<ForeignFix>>,
 }
 
 impl Foreign {
     /// `None` for a product that is no release of Debian.
     pub fn of(product: &str, fix: Option<ForeignFix>) -> Option<Self> {
         let number = product.strip_prefix("debian:")?.split('.').next()?;
-        number.parse().ok().map(|release| Self { release, fix })
+        number.parse().ok().map(|release| Self { own: Mark(release), fix: fix.map(Box::new) })
     }
 
     /// Highest version in the release's own suites, where it is known.
@@ -38,19 +39,20 @@ impl Foreign {
     /// Is it of another suite than the release's? Above all of its own suites' versions; updates of the release that the
     /// tracker does not list tell by their names. Where it is not known what the suites have, backports and updates of later
     /// releases tell by theirs.
-    pub fn includes(&self, version: &str) -> bool {
-        let release = release_of_update(version);
-        match self.newest() {
-            Some(newest) => release != Some(self.release) && dpkg::compare(version, newest).is_gt(),
-            None => version.contains("~bpo") || release.is_some_and(|release| release > self.release),
-        }
+    pub fn includes(&self, version: &str, mark: Mark) -> bool {
+        self.may_include(mark) && self.newest().is_none_or(|newest| dpkg::compare(version, newest).is_gt())
+    }
+
+    /// Can any version with this mark be foreign?
+    pub fn may_include(&self, mark: Mark) -> bool {
+        if self.newest().is_some() { mark != self.own } else { mark > self.own }
     }
 
     /// Of a version that is foreign. A rebuild for another suite has what it was built from, though it is below that:
     /// `2.4.58-1~bpo12+1` is of `2.4.58-1`.
     pub fn standing(&self, version: &str) -> Standing {
         let origin = rebuilt_from(version);
-        match &self.fix {
+        match self.fix.as_deref() {
             Some(ForeignFix { fixed: Some(fixed), .. }) if dpkg::compare(origin, fixed).is_lt() => Standing::Below,
             Some(ForeignFix { is_complete: true, .. }) => Standing::Fixed,
             _ => Standing::Unknown,
@@ -64,8 +66,21 @@ pub(crate) fn rebuilt_from(version: &str) -> &str {
     marks.iter().filter_map(|mark| version.rfind(mark)).min().map_or(version, |at| &version[..at])
 }
 
-/// The release of which a version is an update, by its name: `2.4.57-1~deb12u3` and `2.4.57-1+deb12u3` are of 12.
-fn release_of_update(version: &str) -> Option<u32> {
+/// What a version tells of its suite: nothing, the number of the release that it is an update of, or that it is one of
+/// backports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Mark(u16);
+
+impl Mark {
+    const BACKPORTS: Self = Self(u16::MAX);
+
+    /// `2.4.57-1~deb12u3` and `2.4.57-1+deb12u3` are updates of 12.
+    pub fn of(version: &str) -> Self {
+        if version.contains("~bpo") { Self::BACKPORTS } else { Self(release_of_update(version).unwrap_or_default()) }
+    }
+}
+
+fn release_of_update(version: &str) -> Option<u16> {
     let mut marks = version.rmatch_indices("deb");
     marks.find_map(|(at, mark)| {
         let rest = &version[at + mark.len()..];
@@ -171,7 +186,7 @@ mod tests {
 
     fn foreign(newest: Option<&str>, fixed: Option<&str>, is_complete: bool) -> Foreign {
         let (newest, fixed) = (newest.map(str::to_owned), fixed.map(str::to_owned));
-        Foreign { release: 12, fix: Some(ForeignFix { newest, fixed, is_complete }) }
+        Foreign { own: Mark(12), fix: Some(Box::new(ForeignFix { newest, fixed, is_complete })) }
     }
 
     #[test]
@@ -186,8 +201,9 @@ mod tests {
             ("2.4.59-1+deb12u2", false),
             ("2.4.59-1~deb13u1", true),
             ("2.4.57-1~bpo12+1", false),
+            ("2.4.59-1~deb12u1~bpo11+1", true),
         ] {
-            assert_eq!(known.includes(version), is_foreign, "{version}");
+            assert_eq!(known.includes(version, Mark::of(version)), is_foreign, "{version}");
         }
         let unknown = Foreign::of("debian:12", None).expect("a release of Debian");
         for (version, is_foreign) in [
@@ -198,7 +214,7 @@ mod tests {
             ("2.4.59-1~deb12u1", false),
             ("1.0~debian7u1", false),
         ] {
-            assert_eq!(unknown.includes(version), is_foreign, "{version}");
+            assert_eq!(unknown.includes(version, Mark::of(version)), is_foreign, "{version}");
         }
         assert_eq!(Foreign::of("ubuntu:22.04", None), None);
         assert_eq!(Foreign::of("debian:sid", None), None);

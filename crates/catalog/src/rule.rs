@@ -23,7 +23,7 @@ use fettle_model::patch::{Corroboration, MatchedBy, Patch};
 use fettle_model::source_statement::SourceStatement;
 use fettle_model::{Article, AssetId, PackageKind, Repository};
 
-use crate::foreign::{self, Foreign};
+use crate::foreign::{self, Foreign, Mark};
 use crate::windows_product;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub struct Clause {
     pub fixed: Option<String>,
     pub reach: Reach,
     /// Of a source package of Debian: which versions are not of the release, and how those stand.
-    pub foreign: Option<Box<Foreign>>,
+    pub foreign: Option<Foreign>,
 }
 
 /// How an installed version stands to the fix. Of several of a machine the last of these counts.
@@ -132,8 +132,7 @@ impl Rule {
             fixed: Some(package.fixed_version.clone()),
             foreign: (package.by == MatchedBy::Source)
                 .then(|| Foreign::of(&patch.product, package.foreign.clone()))
-                .flatten()
-                .map(Box::new),
+                .flatten(),
             reach: match package.corroboration {
                 Corroboration::ThreeAssets | Corroboration::SignedIndex | Corroboration::Advisory => Reach::Everyone,
                 Corroboration::Reported => {
@@ -164,8 +163,7 @@ impl Rule {
             stream: String::new(),
             fixed: statement.fixed_version().map(str::to_owned),
             reach: Reach::Everyone,
-            foreign: Foreign::of(&statement.product, Some(foreign::fix_of_statement(statement, unstable)))
-                .map(Box::new),
+            foreign: Foreign::of(&statement.product, Some(foreign::fix_of_statement(statement, unstable))),
         };
         Self { product: statement.product.clone(), repository: None, clauses: vec![clause], articles: Box::default() }
     }
@@ -199,7 +197,7 @@ impl Rule {
                 Some(fixed) => format!("below {fixed}"),
                 None => "in any version".to_owned(),
             };
-            let of_others = match clause.foreign.as_deref().and_then(Foreign::fixed) {
+            let of_others = match clause.foreign.as_ref().and_then(Foreign::fixed) {
                 Some(fixed) => format!(" (of another suite: below {fixed})"),
                 None => String::new(),
             };
@@ -251,16 +249,17 @@ impl Clause {
     pub fn is_below(&self, version: &str) -> bool {
         let limit = match &self.fixed {
             Some(fixed) => return self.kind.compare(version, fixed).is_lt(),
-            None => self.foreign.as_deref().and_then(Foreign::newest),
+            None => self.foreign.as_ref().and_then(Foreign::newest),
         };
         limit.is_none_or(|newest| self.kind.compare(version, newest).is_le())
     }
 
-    pub fn standing(&self, version: &str) -> Standing {
-        self.compared(version).standing
+    pub fn compared(&self, version: &str) -> Compared<'_> {
+        self.compared_with(version, || Mark::of(version))
     }
 
-    pub fn compared(&self, version: &str) -> Compared<'_> {
+    /// `mark` is the version's.
+    pub fn compared_with(&self, version: &str, mark: impl FnOnce() -> Mark) -> Compared<'_> {
         let fixed = self.fixed.as_deref();
         let of_release = |standing| Compared { standing, fixed, is_foreign: false };
         let standing = match fixed.map(|fixed| self.kind.compare(version, fixed)) {
@@ -269,7 +268,7 @@ impl Clause {
             Some(Ordering::Greater) => Standing::Fixed,
             None => Standing::Below,
         };
-        match self.foreign.as_deref().filter(|foreign| foreign.includes(version)) {
+        match self.foreign.as_ref().filter(|foreign| foreign.includes(version, mark())) {
             Some(foreign) => Compared { standing: foreign.standing(version), fixed: foreign.fixed(), is_foreign: true },
             None => of_release(standing),
         }

@@ -54,6 +54,11 @@ impl Bits {
         }
     }
 
+    /// Its memory stays.
+    pub(crate) fn clear_all(&mut self) {
+        self.0.clear();
+    }
+
     pub(crate) fn contains(&self, slot: u16) -> bool {
         self.0.get(usize::from(slot) / WORD).is_some_and(|word| word >> (usize::from(slot) % WORD) & 1 == 1)
     }
@@ -145,6 +150,10 @@ impl Bits {
         Self(self.0.iter().zip(&others.0).map(|(word, other)| word & other).collect())
     }
 
+    pub(crate) fn meets(&self, others: &Self) -> bool {
+        self.0.iter().zip(&others.0).any(|(word, other)| word & other != 0)
+    }
+
     pub(crate) fn without(&self, others: &Self) -> Self {
         let mut rest = self.clone();
         rest.remove(others);
@@ -163,6 +172,9 @@ impl Bits {
     }
 
     pub(crate) fn to_bitmap(&self) -> RoaringBitmap {
+        if self.is_empty() {
+            return RoaringBitmap::new();
+        }
         let mut bytes = Vec::with_capacity(self.0.len() * size_of::<u64>());
         self.0.iter().for_each(|word| bytes.extend_from_slice(&word.to_le_bytes()));
         RoaringBitmap::from_lsb0_bytes(0, &bytes)

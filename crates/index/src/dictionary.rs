@@ -1,7 +1,8 @@
 //! The distinct components, and the lines of package versions: every version of a package that the fleet has stands in
 //! one line in version order, so that "below the fixed version" is a prefix.
 
-use fettle_catalog::rule::{Clause, product_key};
+use fettle_catalog::foreign::Mark;
+use fettle_catalog::rule::{Clause, Standing, product_key};
 use fettle_catalog::windows_product;
 use fettle_model::component::{Component, Offer};
 use fettle_model::debian_source::{family, unsigned};
@@ -43,6 +44,14 @@ pub(crate) struct Version {
     /// Module stream of an rpm.
     pub(crate) stream: Box<str>,
     pub(crate) component: ComponentId,
+    /// Of a source package of Debian what its version tells of its suite.
+    pub(crate) mark: Mark,
+}
+
+impl Version {
+    pub(crate) fn standing(&self, clause: &Clause) -> Standing {
+        clause.compared_with(&self.version, || self.mark).standing
+    }
 }
 
 /// Which of an asset's figures ([`crate::Counts`]) a component raises.
@@ -91,6 +100,7 @@ impl Dictionary {
                     architecture: arch.as_str().into(),
                     stream: Box::default(),
                     component: id,
+                    mark: Mark::of(version),
                 };
                 self.insert(PackageKind::Deb, MatchedBy::Name, name.clone(), place(version));
                 self.insert(PackageKind::Deb, MatchedBy::Source, source.into_owned(), place(&source_version));
@@ -101,6 +111,7 @@ impl Dictionary {
                     architecture: arch.as_str().into(),
                     stream: stream.as_str().into(),
                     component: id,
+                    mark: Mark::default(),
                 };
                 self.insert(PackageKind::Rpm, MatchedBy::Name, name.clone(), place);
             }

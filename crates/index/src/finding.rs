@@ -121,12 +121,12 @@ impl<'a> Compared<'a> {
     }
 
     /// By the clause that was turned to.
-    fn standing(&mut self, clause: &Clause, version: &'a str) -> Standing {
-        if let Some((_, standing)) = self.known.iter().flatten().find(|(held, _)| *held == version) {
+    fn standing(&mut self, clause: &Clause, version: &'a Version) -> Standing {
+        if let Some((_, standing)) = self.known.iter().flatten().find(|(held, _)| *held == &*version.version) {
             return *standing;
         }
-        let standing = clause.standing(version);
-        self.known = [Some((version, standing)), self.known[0]];
+        let standing = version.standing(clause);
+        self.known = [Some((&version.version, standing)), self.known[0]];
         standing
     }
 }
@@ -221,7 +221,7 @@ impl<'a> Here<'a> {
                 if !counting.is_ever() {
                     continue;
                 }
-                let standing = compared.standing(clause, &version.version);
+                let standing = compared.standing(clause, version);
                 for (counts, gravest, open) in [
                     (counting.before, &mut gravest.before, &mut open.before),
                     (counting.after, &mut gravest.after, &mut open.after),

@@ -3,6 +3,7 @@
 //! Patches of one chain ask for the same lines, cut at other places, and so do the chains of a source in other releases.
 //! What lies below each place of a line is put together once for all of them.
 
+use fettle_catalog::foreign::Mark;
 use fettle_catalog::rule::{Clause, Reach, Rule, Standing};
 use fettle_model::patch::MatchedBy;
 use fettle_model::{AssetId, Repository};
@@ -98,13 +99,40 @@ pub(crate) struct Judging<'a> {
     repositories: FxHashMap<(&'a str, &'a Repository), Bits>,
     /// Source package of the chain that was judged last, whose lines are kept: its name is the same in other releases.
     source: &'a str,
-    /// Of a line in an architecture and a module stream, cut behind each of its versions: what lies below.
-    lines: FxHashMap<Part<'a>, Vec<Bits>>,
+    lines: FxHashMap<Part<'a>, Lined>,
     /// Of a line of which the newest of each kin counts, in an architecture: the kin of each of its versions, and who
     /// has it; nobody, where the version is of no concern.
     kins: FxHashMap<Part<'a>, Vec<(Kin<'a>, Bits)>>,
     /// Of a line in an architecture and a module stream: who has any of its versions.
     having: FxHashMap<Part<'a>, Bits>,
+}
+
+/// A line in an architecture and a module stream.
+struct Lined {
+    /// Cut behind each of its versions: what lies below.
+    below: Vec<Bits>,
+    /// Who has a version with each mark.
+    marked: Vec<(Mark, Bits)>,
+}
+
+impl Lined {
+    fn of(line: &[Version], clause: &Clause, block: &Block) -> Self {
+        let mut lined = Self { below: Vec::with_capacity(line.len()), marked: Vec::new() };
+        let (mut below, mut having) = (Bits::default(), Bits::default());
+        for version in line {
+            if clause.concerns(&version.architecture, &version.stream) {
+                having.clear_all();
+                block.add_slots(version.component, &mut having);
+                below.add(&having);
+                match lined.marked.iter_mut().find(|(mark, _)| *mark == version.mark) {
+                    Some((_, marked)) => marked.add(&having),
+                    None => lined.marked.push((version.mark, having.clone())),
+                }
+            }
+            lined.below.push(below.clone());
+        }
+        lined
+    }
 }
 
 /// What a clause looks at: a line, as far as the clause concerns it.
@@ -182,10 +210,10 @@ impl<'a> Judging<'a> {
         }
         for clause in &rule.clauses {
             match self.reached(clause) {
-                None => self.add_clause(&mut judged, clause),
+                None => self.add_clause(&mut judged, clause, &rule.product),
                 Some(reached) => {
                     let mut of_clause = Judged::default();
-                    self.add_clause(&mut of_clause, clause);
+                    self.add_clause(&mut of_clause, clause, &rule.product);
                     of_clause.restrict_to(&reached);
                     judged.add(&of_clause);
                 }
@@ -254,34 +282,36 @@ impl<'a> Judging<'a> {
         self.products.entry(product).or_insert_with(|| block.union(dictionary.product(product).iter().copied()))
     }
 
-    fn add_clause(&mut self, judged: &mut Judged, clause: &'a Clause) {
-        if clause.newest_counts() { self.add_newest(judged, clause) } else { self.add_every(judged, clause) }
+    /// `product` is the rule's, and known.
+    fn add_clause(&mut self, judged: &mut Judged, clause: &'a Clause, product: &str) {
+        if clause.newest_counts() {
+            self.add_newest(judged, clause, product);
+        } else {
+            self.add_every(judged, clause, product);
+        }
     }
 
     /// Whoever has an instance below the fixed version misses it.
-    fn add_every(&mut self, judged: &mut Judged, clause: &'a Clause) {
-        let (block, dictionary) = (self.block, self.dictionary);
-        let below = self.lines.entry(Part::of(clause)).or_insert_with(|| {
-            let mut below = Bits::default();
-            let behind = |version: &Version| {
-                if clause.concerns(&version.architecture, &version.stream) {
-                    block.add_slots(version.component, &mut below);
-                }
-                below.clone()
-            };
-            dictionary.line(LineKey::of(clause)).iter().map(behind).collect()
-        });
+    fn add_every(&mut self, judged: &mut Judged, clause: &'a Clause, product: &str) {
+        let (block, dictionary, of_product) = (self.block, self.dictionary, &self.products[product]);
+        let lined = self
+            .lines
+            .entry(Part::of(clause))
+            .or_insert_with(|| Lined::of(dictionary.line(LineKey::of(clause)), clause, block));
         let (low, high) = dictionary.cut(clause);
-        below[..low.len()].last().into_iter().for_each(|below| judged.missing.add(below));
-        below.last().into_iter().for_each(|all| judged.applies.add(all));
-        for (version, standing) in foreign(clause, high) {
-            judged.put(standing, &block.union(std::iter::once(version.component)));
+        lined.below[..low.len()].last().into_iter().for_each(|below| judged.missing.add(below));
+        lined.below.last().into_iter().for_each(|all| judged.applies.add(all));
+        let may_lack_here = |(mark, having): &(Mark, Bits)| may_lack(clause, *mark) && having.meets(of_product);
+        if !high.is_empty() && lined.marked.iter().any(may_lack_here) {
+            for version in high.iter().filter(|version| may_lack(clause, version.mark)) {
+                judged.put(version.standing(clause), &block.union(std::iter::once(version.component)));
+            }
         }
     }
 
     /// Whoever has a family of packages of which none is at or above the fixed version misses it.
-    fn add_newest(&mut self, judged: &mut Judged, clause: &'a Clause) {
-        let (block, dictionary) = (self.block, self.dictionary);
+    fn add_newest(&mut self, judged: &mut Judged, clause: &'a Clause, product: &str) {
+        let (block, dictionary, of_product) = (self.block, self.dictionary, &self.products[product]);
         let line = self.kins.entry(Part::of(clause)).or_insert_with(|| {
             let of = |version: &'a Version| {
                 let is_of_concern = clause.concerns(&version.architecture, &version.stream);
@@ -292,12 +322,15 @@ impl<'a> Judging<'a> {
         });
         let (low, high) = dictionary.cut(clause);
         let (below, above) = line.split_at(low.len());
-        if let Some(foreign) = by_standing(clause, high) {
+        let may_lack_here = |((_, having), version): (&(Kin<'_>, Bits), &Version)| {
+            may_lack(clause, version.mark) && having.meets(of_product)
+        };
+        if above.iter().zip(high).any(may_lack_here) {
             let mut newer: FxHashMap<&Kin<'_>, Bits> = FxHashMap::default();
-            for ((kin, bits), standing) in above.iter().zip(foreign).rev() {
+            for ((kin, having), version) in above.iter().zip(high).rev() {
                 let newer = newer.entry(kin).or_default();
-                judged.put(standing, &bits.without(newer));
-                newer.add(bits);
+                judged.put(version.standing(clause), &having.without(newer));
+                newer.add(having);
             }
         }
         let (below, above) = (by_kin(below), by_kin(above));
@@ -327,18 +360,10 @@ pub(crate) fn reached(clause: &Clause, slots: &FxHashMap<AssetId, Slot>, at: usi
     }
 }
 
-/// Of versions at or above the fixed one those that do not have the fix for sure, with how they stand: from outside of the
-/// release.
-fn foreign<'a>(clause: &'a Clause, high: &'a [Version]) -> impl Iterator<Item = (&'a Version, Standing)> {
-    let high = if clause.foreign.is_some() { high } else { &[] };
-    let standing = high.iter().map(|version| (version, clause.standing(&version.version)));
-    standing.filter(|(_, standing)| *standing != Standing::Fixed)
-}
-
-/// How each of the versions stands, where one of them does not have the fix for sure.
-fn by_standing(clause: &Clause, high: &[Version]) -> Option<Vec<Standing>> {
-    foreign(clause, high).next()?;
-    Some(high.iter().map(|version| clause.standing(&version.version)).collect())
+/// Can a version with this mark lack the fix though it is not below it? What is from outside of the release can, and where
+/// there is no fix everything.
+fn may_lack(clause: &Clause, mark: Mark) -> bool {
+    clause.fixed.is_none() || clause.foreign.as_ref().is_some_and(|foreign| foreign.may_include(mark))
 }
 
 fn by_kin<'line, 'a>(versions: &'line [(Kin<'a>, Bits)]) -> FxHashMap<&'line Kin<'a>, Bits> {

@@ -42,7 +42,9 @@ const TRACKER: &str = r#"{
 
 fn advisories(said: &Said) -> Vec<Patch> {
     let (mut patches, _) = patches::read(LIST.as_bytes()).expect("a list");
-    patches.iter_mut().for_each(|patch| assert_eq!(said.put_on(patch), patch.packages[0].foreign.is_some()));
+    for patch in &mut patches {
+        assert_eq!(said.put_on(patch), patch.packages[0].foreign.is_some());
+    }
     patches
 }
 
@@ -142,7 +144,7 @@ fn a_newer_kernel_of_backports_counts() {
     let good = image("6.12.12+bpo", "6.12.12+1~bpo12+1");
     let linux = |packages: &[Component]| said(&patches, "linux", packages);
     insta::assert_snapshot!(
-        [linux(&[fixed.clone(), old.clone()]), linux(&[fixed.clone(), bad]), linux(&[good, old])].join("\n"),
+        [linux(&[fixed.clone(), old.clone()]), linux(&[fixed, bad]), linux(&[good, old])].join("\n"),
         @r"
     Installed: web1 has it: linux-image-6.1.0-40-amd64 (of source linux) is at 6.1.170-3, and the fix came with 6.1.170-3.
     Missing: web1 lacks this security update of linux: linux-image-6.12.6+bpo-amd64 (of source linux) is at 6.12.6-1~bpo12+1, from outside of the release, and the fix came to unstable with 6.12.9-1. Its package manager would not install it now: no repository that it has offers the fixed version.

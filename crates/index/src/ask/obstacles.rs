@@ -28,7 +28,7 @@ pub(super) fn obstacles(
     for clause in &entry.rule.clauses {
         let reached = reached(clause, &shared.slots, at);
         let (below, above) = shared.dictionary.cut(clause);
-        let foreign = above.iter().filter(|version| clause.standing(&version.version) == Standing::Below);
+        let foreign = above.iter().filter(|version| version.standing(clause) == Standing::Below);
         let lacking = below.iter().chain(foreign);
         for version in lacking.filter(|version| clause.concerns(&version.architecture, &version.stream)) {
             let mut here = block.union(std::iter::once(version.component));

@@ -125,3 +125,25 @@ async fn what_cannot_be_told_is_kept_over_a_restart() {
     let counts = fleet.index.asset(agent.id).expect("it is there").counts;
     assert_eq!((counts.missing, counts.undetermined, counts.installed), (0, 1, 0));
 }
+
+/// Where there is no fix in the release, every version of its own is vulnerable, one that the tracker does not list, too.
+#[tokio::test]
+async fn what_has_no_fix_in_the_release_may_have_one_in_unstable() {
+    let app = TestApp::start().await;
+    for (name, version) in [
+        ("own", "7.88.1-10+deb12u9"),
+        ("newer", "7.88.1-10+deb12u10"),
+        ("backport", "8.7.1-1~bpo12+1"),
+        ("fixed", "8.8.0-1~bpo12+1"),
+    ] {
+        enrolled(&app, name, curl(version)).await;
+    }
+    let mut document = document(Some("8.8.0-1"));
+    let here = &mut document["curl"]["CVE-2026-3001"]["releases"]["bookworm"];
+    here["status"] = json!("open");
+    app.upload(IMPORTS, document.to_string()).await.ok();
+    assert_eq!(names(&app, "/v1/assets?affected=CVE-2026-3001").await, ["backport", "newer", "own"]);
+    let details = app.get("/v1/vulnerabilities/CVE-2026-3001").await.ok();
+    assert_eq!((&details["affectedCount"], &details["statements"][0]["affectedCount"]), (&json!(3), &json!(3)));
+    app.stop().await;
+}
