@@ -3,6 +3,7 @@
 use fettle_model::Obstacle;
 use fettle_model::patch::{Corroboration, Patch, PatchKind};
 
+use crate::foreign::is_update;
 use crate::judge::{Judgement, PackageHere, RestartNeeded, UndeterminedReason, Verdict};
 use crate::rule::{Rule, Standing};
 
@@ -26,8 +27,14 @@ fn undetermined(asset: &str, rule: &Rule, judgement: &Judgement) -> String {
         return format!("{asset} has not reported the release of its operating system, so this cannot be decided.");
     }
     let packages = untold(judgement);
-    let unstable = match judgement.packages.iter().find(|package| package.standing == Standing::Unknown) {
-        Some(PackageHere { fixed: Some(fixed), .. }) => {
+    let untold = judgement.packages.iter().find(|package| package.standing == Standing::Unknown);
+    let unstable = match untold.map(|package| (package.fixed.as_ref(), is_update(compared(package).1))) {
+        Some((Some(fixed), true)) => {
+            format!(
+                "An update of another release may have the fix though it is below {fixed}, with which it came to unstable"
+            )
+        }
+        Some((Some(fixed), false)) => {
             format!("Debian's tracker names {fixed} in unstable for some of its flaws, and no fix for others")
         }
         _ => "Debian's tracker names no fix in unstable to compare it with".to_owned(),

@@ -49,11 +49,13 @@ impl Foreign {
     }
 
     /// Of a version that is foreign. A rebuild for another suite has what it was built from, though it is below that:
-    /// `2.4.58-1~bpo12+1` is of `2.4.58-1`.
+    /// `2.4.58-1~bpo12+1` is of `2.4.58-1`. An update of another release has fixes of its own, and may have this one below
+    /// unstable's version, too.
     pub fn standing(&self, version: &str) -> Standing {
+        let below = if is_update(version) { Standing::Unknown } else { Standing::Below };
         let origin = rebuilt_from(version);
         match self.fix.as_deref() {
-            Some(ForeignFix { fixed: Some(fixed), .. }) if dpkg::compare(origin, fixed).is_lt() => Standing::Below,
+            Some(ForeignFix { fixed: Some(fixed), .. }) if dpkg::compare(origin, fixed).is_lt() => below,
             Some(ForeignFix { is_complete: true, .. }) => Standing::Fixed,
             _ => Standing::Unknown,
         }
@@ -78,6 +80,11 @@ impl Mark {
     pub fn of(version: &str) -> Self {
         if version.contains("~bpo") { Self::BACKPORTS } else { Self(release_of_update(version).unwrap_or_default()) }
     }
+}
+
+/// Is it one that a stable release got after it came out?
+pub(crate) fn is_update(version: &str) -> bool {
+    release_of_update(version).is_some()
 }
 
 fn release_of_update(version: &str) -> Option<u16> {
@@ -229,6 +236,10 @@ mod tests {
             ("2.4.58-1~bpo12+1", Standing::Fixed),
             ("2.4.58-1~deb13u1", Standing::Fixed),
             ("2.4.57-9~bpo12+1", Standing::Below),
+            ("2.4.57-9~deb13u2", Standing::Unknown),
+            ("2.4.57-2+deb13u2", Standing::Unknown),
+            ("2.4.57-2+deb13u2~bpo12+1", Standing::Unknown),
+            ("2.4.58-1+deb13u2", Standing::Fixed),
             ("2.4.58-1~exp1", Standing::Below),
             ("2.4.58~rc1-1~bpo12+1", Standing::Below),
         ] {

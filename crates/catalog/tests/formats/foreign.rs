@@ -102,10 +102,17 @@ fn where_the_tracker_names_no_fix_it_cannot_be_told() {
     let patches = advisories(&of_tracker());
     let curl = |version| said(&patches, "curl", &[package("curl", "curl", version)]);
     insta::assert_snapshot!(
-        [curl("7.88.1-10+deb12u9"), curl("8.7.1-1~bpo12+1"), curl("8.9.0-1~bpo12+1")].join("\n"),
+        [
+            curl("7.88.1-10+deb12u9"),
+            curl("8.7.1-1~bpo12+1"),
+            curl("8.7.1-1+deb13u4"),
+            curl("8.9.0-1~bpo12+1"),
+        ]
+        .join("\n"),
         @r"
     Installed: web1 has it: curl is at 7.88.1-10+deb12u9, and the fix came with 7.88.1-10+deb12u9.
     Missing: web1 lacks this security update of curl: curl is at 8.7.1-1~bpo12+1, from outside of the release, and the fix came to unstable with 8.8.0-1. Its package manager would not install it now: no repository that it has offers the fixed version.
+    Undetermined: It cannot be told whether web1 lacks it: curl is at 8.7.1-1+deb13u4, which is from outside of debian:12. An update of another release may have the fix though it is below 8.8.0-1, with which it came to unstable.
     Undetermined: It cannot be told whether web1 lacks it: curl is at 8.9.0-1~bpo12+1, which is from outside of debian:12. Debian's tracker names 8.8.0-1 in unstable for some of its flaws, and no fix for others.
     "
     );
