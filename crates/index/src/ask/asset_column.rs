@@ -6,6 +6,7 @@ use roaring::RoaringBitmap;
 
 use super::asking::Asking;
 use super::choice_column::ChoiceColumn;
+use super::finding_counts;
 use super::interfaces::each_value_of_interface;
 use super::overdue::overdue_counts;
 use super::value::{Value, VersionScheme};
@@ -74,12 +75,10 @@ pub(super) fn column<'b>(
         AssetToken::UndeterminedPatchCount => AssetColumn::Count(|counts| counts.undetermined),
         AssetToken::InstalledPatchCount => AssetColumn::Count(|counts| counts.installed),
         AssetToken::MissingSecurityPatchCount => AssetColumn::Count(|counts| counts.missing_security),
-        AssetToken::OverdueFindingCount => {
-            let counts = overdue_counts(asking.shared, at, block);
-            AssetColumn::Each(Box::new(move |slot, visit| {
-                visit(Value::Number(i64::from(counts.get(&slot).copied().unwrap_or_default())));
-            }))
-        }
+        AssetToken::OverdueFindingCount => each_count(overdue_counts(asking.shared, at, block)),
+        AssetToken::MissingCriticalPatchCount => each_count(finding_counts::missing_critical(asking.shared, at, block)),
+        AssetToken::ExceptedFindingCount => each_count(finding_counts::excepted(asking.shared, at, block)),
+        AssetToken::VulnerabilityCount => each_count(finding_counts::vulnerabilities(asking.shared, block)),
         AssetToken::Platform => AssetColumn::Choice(ChoiceColumn::of_text(definition, &columns.os_family, platform)),
         AssetToken::Architecture => {
             AssetColumn::Choice(ChoiceColumn::of_text(definition, &columns.architecture, architecture))
@@ -144,6 +143,13 @@ fn labels<'b>(asking: &'b Asking<'_>, block: &'b Block, value: fn(&'b Tag) -> Va
 }
 
 /// As the token names the family of an operating system.
+/// Of those of which nothing is told there is none.
+fn each_count<'b>(counts: finding_counts::Counts) -> AssetColumn<'b> {
+    AssetColumn::Each(Box::new(move |slot, visit| {
+        visit(Value::Number(i64::from(counts.get(&slot).copied().unwrap_or_default())));
+    }))
+}
+
 fn platform(family: &str) -> Option<&'static str> {
     match family {
         "linux" => Some("Linux"),

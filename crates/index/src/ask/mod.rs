@@ -14,6 +14,7 @@ mod candidates;
 mod choice_column;
 mod deadline;
 mod explain;
+mod finding_counts;
 mod findings;
 mod group;
 mod group_counts;

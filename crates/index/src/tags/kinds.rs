@@ -90,7 +90,10 @@ impl FactKinds {
             | AssetToken::NonSupersededMissingPatchCount
             | AssetToken::InstalledPatchCount
             | AssetToken::MissingSecurityPatchCount
+            | AssetToken::MissingCriticalPatchCount
             | AssetToken::UndeterminedPatchCount
+            | AssetToken::ExceptedFindingCount
+            | AssetToken::VulnerabilityCount
             | AssetToken::OverdueFindingCount
             | AssetToken::Patches
             | AssetToken::Vulnerabilities => Self::FINDINGS,

@@ -81,10 +81,16 @@ tokens! {
         InstalledPatchCount: "installedPatchCount", Int, "installedPatchCount>100", "Installed patches", sortable;
         MissingSecurityPatchCount: "missingSecurityPatchCount", Int, "missingSecurityPatchCount>0",
             "Missing patches that bring security with them", sortable;
+        MissingCriticalPatchCount: "missingCriticalPatchCount", Int, "missingCriticalPatchCount>=1",
+            "Missing patches of the highest severity that nothing newer replaces here", sortable;
         UndeterminedPatchCount: "undeterminedPatchCount", Int, "undeterminedPatchCount>0",
             "Patches of which it cannot be told whether they are missing, and that nothing newer replaces here", sortable;
         OverdueFindingCount: "overdueFindingCount", Int, "overdueFindingCount>0",
             "Source packages with a missing patch past its due date", sortable, derived;
+        ExceptedFindingCount: "exceptedFindingCount", Int, "exceptedFindingCount>0",
+            "Missing patches that nothing newer replaces here and that an approved exception covers", sortable, derived;
+        VulnerabilityCount: "vulnerabilityCount", Int, "vulnerabilityCount>100",
+            "CVEs that a missing patch fixes", sortable;
         Components: "components", Elements, "components:(name:openssl and version<3.0.12)",
             "Conditions on the same component", several;
         ComponentsName: "components.name", Text, "components.name:openssl",

@@ -1,6 +1,6 @@
 //! `qql.md` 8.2.
 
-use super::tokens;
+use super::{PLATFORM, tokens};
 use crate::token::Kind::{Bool, Date, Elements, Enum, Float, Int, Keyword, Related, Text, Uuid, Version};
 use crate::token::{Entity, Enumeration, Ranking, Tie, VersionOrder};
 
@@ -55,12 +55,16 @@ tokens! {
         Title: "title", Text, "title:\"Security Update\"", "Title", sortable, free_text;
         Description: "description", Text, "description:overflow", "What the vendor or the changelog says";
         Vendor: "vendor", Text, "vendor:Debian", "Who published it", sortable, groupable, free_text;
+        Platform: "platform", Enum(&PLATFORM), "platform:Windows", "Windows or Linux", sortable, groupable;
+        Product: "product", Text, "product:\"Windows Server 2022\"",
+            "What it is for, as its vendor names it; of a package the release's product key", several, groupable, free_text;
         VendorSeverity: "vendorSeverity", Enum(&SEVERITY), "vendorSeverity:[Critical,Important]",
             "The vendor's severity; where it gives none, of the highest CVSS score", sortable, groupable;
         Category: "category", Enum(&CATEGORY), "category:\"Security Patches\"", "What sort of patch it is",
             sortable, groupable;
         IsSecurity: "isSecurity", Bool, "isSecurity:true", "It fixes a vulnerability", groupable;
         IsSuperseded: "isSuperseded", Bool, "isSuperseded:false", "A newer patch replaces it", groupable;
+        ServicePack: "servicePack", Bool, "servicePack:true", "It is a service pack", groupable;
         Enabled: "enabled", Bool, "enabled:false", "Jobs may deploy it", groupable;
         Deleted: "deleted", Bool, "deleted:true", "Its feed took it back", groupable;
         IsHidden: "isHidden", Bool, "isHidden:true", "People hid it from lists and counts", groupable;
@@ -78,6 +82,9 @@ tokens! {
         Reboot: "reboot", Enum(&REBOOT), "reboot:[Always,Exclusive]", "Whether it needs a restart", groupable;
         PublishedDate: "publishedDate", Date, "publishedDate:[now-1w .. now]", "When the vendor published it",
             sortable, groupable;
+        ModifiedDate: "modifiedDate", Date, "modifiedDate>=now-7d",
+            "When the vendor last changed what it says; none where it does not tell",
+            alias(&["lastModified"]), sortable, groupable;
         SyncDateTime: "syncDateTime", Date, "syncDateTime>=now-1d", "When Fettle's catalogue learnt of it",
             sortable, groupable;
         SizeBytes: "sizeBytes", Int, "sizeBytes>100000000", "What is to be fetched; none where it is not known",

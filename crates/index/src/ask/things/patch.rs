@@ -1,6 +1,7 @@
 //! What a patch's tokens say (`qql.md` 8.2). Those of findings are in [`crate::ask::findings`].
 
-use fettle_model::patch::{Patch, PatchPackage, Reboot};
+use fettle_model::PackageKind;
+use fettle_model::patch::{Patch, PatchKind, PatchPackage, Reboot};
 use fettle_qql::token::TokenDefinition;
 use fettle_qql::tokens::PatchToken;
 use std::borrow::Cow;
@@ -32,6 +33,10 @@ pub(super) fn each_value(
             }
         }
         PatchToken::Cve => patch.cves.iter().flatten().filter_map(|cve| Value::text(cve)).for_each(visit),
+        PatchToken::Product => match &patch.update {
+            Some(update) => update.products.iter().filter_map(|product| Value::text(product)).for_each(visit),
+            None => Value::text(&patch.product).into_iter().for_each(visit),
+        },
         PatchToken::VendorPatchId => {
             patch.native_ids.iter().filter_map(|native| Value::text(&native.value)).for_each(visit);
         }
@@ -55,10 +60,12 @@ fn single<'e>(
         PatchToken::Title => Value::text(&patch.title),
         PatchToken::Description => Value::text(&patch.description),
         PatchToken::Vendor => Value::text(&patch.vendor),
+        PatchToken::Platform => Value::choice(token, platform(patch)),
         PatchToken::VendorSeverity => Value::choice(token, entry.severity().name()),
         PatchToken::Category => Value::choice(token, patch.category()),
         PatchToken::IsSecurity => Some(Value::Flag(patch.is_security())),
         PatchToken::IsSuperseded => Some(Value::Flag(asking.shared.catalogue.superseded().contains(entry.number.0))),
+        PatchToken::ServicePack => Some(Value::Flag(patch.kind == PatchKind::ServicePack)),
         PatchToken::Enabled => Some(Value::Flag(entry.state.enabled)),
         PatchToken::Deleted => Some(Value::Flag(patch.withdrawn)),
         PatchToken::IsHidden => Some(Value::Flag(entry.state.is_hidden())),
@@ -76,6 +83,7 @@ fn single<'e>(
             Value::choice(token, name)
         }
         PatchToken::PublishedDate => patch.published.map(Value::Moment),
+        PatchToken::ModifiedDate => patch.modified.map(Value::Moment),
         PatchToken::SyncDateTime => Some(Value::Moment(entry.synced_at)),
         PatchToken::SizeBytes => patch.size_bytes().and_then(|bytes| i64::try_from(bytes).ok()).map(Value::Number),
         PatchToken::MissingCount => Some(Value::Number(asking.missing_count(entry.number).cast_signed())),
@@ -86,6 +94,7 @@ fn single<'e>(
         PatchToken::Id
         | PatchToken::Supersedes
         | PatchToken::SupersededBy
+        | PatchToken::Product
         | PatchToken::VendorPatchId
         | PatchToken::Cve
         | PatchToken::PackageDetails
@@ -106,6 +115,13 @@ fn single<'e>(
 }
 
 /// Values of one package of a patch.
+const fn platform(patch: &Patch) -> &'static str {
+    match patch.package_kind {
+        PackageKind::Deb | PackageKind::Rpm => "Linux",
+        PackageKind::WindowsUpdate => "Windows",
+    }
+}
+
 pub(crate) fn each_of_package(patch: &Patch, package: &PatchPackage, id: PatchToken, visit: &mut dyn FnMut(Value<'_>)) {
     let value = match id {
         PatchToken::PackageName => Value::text(&package.name),

@@ -12,7 +12,7 @@ use fettle_index::tags::TagDefinition;
 use fettle_index::{Columns, MachineFacts, NetworkInterface, PatchEntry};
 use fettle_model::component::{Component, Offer, Running};
 use fettle_model::debian_source::unsigned;
-use fettle_model::{AgentStatus, AssetId, PackageKind};
+use fettle_model::{AgentStatus, AssetId, PackageKind, Severity};
 use fettle_qql::token::{TokenDefinition, TokenId};
 use fettle_qql::tokens::{AssetToken, ComponentToken, PatchToken};
 use fettle_qql::typed::{Elements, Related};
@@ -72,6 +72,10 @@ impl<'t> World<'t> {
         let misses = move |asset: &AssetId, entry: &PatchEntry| self.truth.status(*asset, entry) == Verdict::Missing;
         let cve = cve.to_owned();
         self.assets().filter(move |asset| self.fixes(&cve).any(|entry| misses(asset, entry)))
+    }
+
+    fn exposed_anywhere(&self, cve: &str, asset: AssetId) -> bool {
+        self.fixes(cve).any(|entry| self.truth.status(asset, entry) == Verdict::Missing)
     }
 
     fn newer(&self, entry: &PatchEntry) -> impl Iterator<Item = &'t PatchEntry> {
@@ -200,6 +204,14 @@ impl Asset<'_> {
         self.world.truth.machines[&self.id].iter()
     }
 
+    /// Patches that it misses, that nobody hid and that nothing newer replaces here.
+    fn latest_missing(&self, wanted: impl Fn(&PatchEntry) -> bool) -> Facts {
+        let truth = self.world.truth;
+        let shown = self.world.patches().filter(|entry| !entry.state.is_hidden() && wanted(entry));
+        let missing = shown.filter(|entry| truth.status(self.id, entry) == Verdict::Missing);
+        whole(missing.filter(|entry| !truth.is_replaced(self.id, entry)).count())
+    }
+
     fn own(&self, token: AssetToken) -> Facts {
         let (columns, machine) = (&self.columns, &self.machine);
         let some = |value: &Option<String>| value.as_deref().map(text).unwrap_or_default();
@@ -250,6 +262,16 @@ impl Asset<'_> {
             AssetToken::InstalledPatchCount => whole(counts.installed as usize),
             AssetToken::MissingSecurityPatchCount => whole(counts.missing_security as usize),
             AssetToken::UndeterminedPatchCount => whole(counts.undetermined as usize),
+            AssetToken::MissingCriticalPatchCount => {
+                self.latest_missing(|entry| entry.severity() == Severity::Critical)
+            }
+            AssetToken::ExceptedFindingCount => {
+                self.latest_missing(|entry| self.world.truth.is_excepted(self.id, entry))
+            }
+            AssetToken::VulnerabilityCount => {
+                let exposing = |cve: &&str| self.world.exposed_anywhere(cve, self.id);
+                whole(self.world.cves().iter().filter(|cve| exposing(cve)).count())
+            }
             AssetToken::OverdueFindingCount => whole(self.world.truth.overdue_lines(self.id)),
             AssetToken::InterfacesAddress
             | AssetToken::InterfacesIpv6Address

@@ -3,7 +3,7 @@
 use fettle_catalog::judge::Verdict;
 use fettle_index::{ComponentId, PatchEntry};
 use fettle_model::component::Component;
-use fettle_model::patch::{PatchPackage, Reboot};
+use fettle_model::patch::{PatchKind, PatchPackage, Reboot};
 use fettle_model::vulnerability::{Share, VulnerabilityFacts};
 use fettle_model::{AssetId, PackageKind};
 use fettle_qql::token::{TokenDefinition, TokenId};
@@ -67,6 +67,15 @@ impl Patch<'_> {
             PatchToken::Title => text(&patch.title),
             PatchToken::Description => text(&patch.description),
             PatchToken::Vendor => text(&patch.vendor),
+            PatchToken::Platform => {
+                text(if patch.package_kind == PackageKind::WindowsUpdate { "Windows" } else { "Linux" })
+            }
+            PatchToken::Product => match &patch.update {
+                Some(update) => texts(update.products.iter().map(String::as_str)),
+                None => text(&patch.product),
+            },
+            PatchToken::ServicePack => flag(patch.kind == PatchKind::ServicePack),
+            PatchToken::ModifiedDate => date(patch.modified),
             PatchToken::VendorSeverity => text(patch.severity.name()),
             PatchToken::Category => text(patch.category()),
             PatchToken::IsSecurity => flag(patch.is_security()),
