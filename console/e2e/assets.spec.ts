@@ -77,6 +77,7 @@ test("a scan is asked for", async ({ page, signedIn: _ }) => {
 });
 
 test("what cannot be told is never nothing", async ({ page, signedIn: _ }) => {
+  test.skip(!!process.env.FETTLE_URL, "needs a machine with a package of backports");
   await page.goto("/assets?query=undeterminedPatchCount>0");
   const table = page.getByRole("grid", { name: "Assets" });
   await expect(table.getByRole("row")).toHaveCount(2);
