@@ -77,24 +77,18 @@ export function CveCount({ cves }: { cves: PatchRow["cves"] }) {
   );
 }
 
-export function ObstacleLabel({ obstacle }: { obstacle: string | null }) {
-  if (!obstacle) return <span className="ft-quiet">–</span>;
-  return (
-    <Tooltip content={obstacleText(obstacle)}>
-      <Label isCompact status="warning" variant="outline">
-        {words(obstacle)}
-      </Label>
-    </Tooltip>
-  );
-}
+/** Why a machine would not install a missing patch now. */
+export const ObstacleLabel = ({ obstacle }: { obstacle: string | null }) => <Why name={obstacle} text={obstacleText} />;
 
 /** Why it cannot be told whether a patch is missing. */
-export function ReasonLabel({ reason }: { reason: string | null }) {
-  if (!reason) return <span className="ft-quiet">–</span>;
+export const ReasonLabel = ({ reason }: { reason: string | null }) => <Why name={reason} text={reasonText} />;
+
+function Why({ name, text }: { name: string | null; text: (name: string) => string }) {
+  if (!name) return <span className="ft-quiet">–</span>;
   return (
-    <Tooltip content={reasonText(reason)}>
+    <Tooltip content={text(name)}>
       <Label isCompact status="warning" variant="outline">
-        {words(reason)}
+        {words(name)}
       </Label>
     </Tooltip>
   );

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use fettle_model::Severity;
 use roaring::RoaringBitmap;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::findings::{Findings, Latest};
 use crate::Shared;
@@ -55,8 +55,7 @@ pub(super) fn vulnerabilities(shared: &Shared, block: &Block) -> Counts {
 /// Patches that some asset misses, and that people did not hide; those of a source follow each other, for their lines are
 /// looked through once.
 fn shown_missing<'b>(shared: &'b Shared, block: &Block) -> impl Iterator<Item = &'b PatchEntry> {
-    let numbers: FxHashSet<PatchNumber> = block.missing_patches().collect();
-    let entries = numbers.into_iter().filter_map(|number| shared.catalogue.get(number));
+    let entries = block.missing_patches().filter_map(|number| shared.catalogue.get(number));
     let mut shown: Vec<&PatchEntry> = entries.filter(|entry| !entry.state.is_hidden()).collect();
     shown.sort_unstable_by_key(|entry| (&entry.patch.source, entry.number));
     shown.into_iter()
